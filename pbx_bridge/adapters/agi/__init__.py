@@ -1,0 +1,1 @@
+"""FastAGI: Asterisk asks us what to do with a channel."""

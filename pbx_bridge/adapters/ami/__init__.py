@@ -1,0 +1,1 @@
+"""AMI: we ask Asterisk to ring a mobile."""

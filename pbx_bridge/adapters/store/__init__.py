@@ -1,0 +1,1 @@
+"""SQLite: state, journal and outbox."""

@@ -1,0 +1,172 @@
+"""
+Every error that pbx-bridge raises on purpose.
+
+    BridgeError
+    ├── ConfigError          the configuration file has mistakes (all of them listed)
+    ├── RulePackError        a rule pack has mistakes
+    ├── ModelError           a speech model is missing, damaged or of an unknown origin
+    ├── PromptError          a prompt cannot be rendered or is missing
+    ├── DialplanError        our dialplan cannot be installed or removed
+    ├── StoreError           the database cannot be used
+    │   ├── SchemaTooNew     written by a newer release
+    │   └── StaleCase        somebody else moved the case on; load it again
+    ├── WireError            bytes that do not follow the protocol
+    │   ├── AgiProtocolError the peer on the AGI port is not Asterisk
+    │   └── UnsafeValue      a line break or NUL where a protocol has lines
+    ├── AgiError
+    │   ├── AgiHangup        the caller hung up, or Asterisk closed the session
+    │   └── AgiFailed        Asterisk refused a command
+    ├── AmiError
+    │   ├── AmiUnavailable   no login right now; nothing was sent or no reply came
+    │   └── AmiRejected      Asterisk understood and refused
+    ├── TranscriberError     the recogniser cannot give a transcript
+    ├── AudioError           a file is not audio that we can read
+    └── NotifierError
+        ├── NotifyFailed     a message did not go out; try again later
+        └── PluginNotFound   the configuration names a notifier that is not installed
+
+The text of an error answers three questions: what happened, to which thing, what to do.
+``code`` is stable and may be searched for; the text may change.
+"""
+
+
+class BridgeError(Exception):
+    """Base of all; the command line prints it in one line with its code."""
+
+    code = "bridge"
+
+
+class ConfigError(BridgeError):
+    """The configuration has mistakes; one line for each in `mistakes`."""
+
+    code = "config"
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class RulePackError(BridgeError):
+    """A rule pack has mistakes; the text names file, rule and remedy."""
+
+    code = "rules"
+
+
+class ModelError(BridgeError):
+    """A speech model is missing, damaged or of an unknown origin."""
+
+    code = "model"
+
+
+class PromptError(BridgeError):
+    """A prompt cannot be rendered or is missing."""
+
+    code = "prompt"
+
+
+class DialplanError(BridgeError):
+    """Our dialplan cannot be installed or removed."""
+
+    code = "dialplan"
+
+
+class StoreError(BridgeError):
+    """The database cannot be used."""
+
+    code = "store"
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer release."""
+
+    code = "store-too-new"
+
+
+class StaleCase(StoreError):
+    """Somebody else moved the case on since it was loaded."""
+
+    code = "store-stale"
+
+
+class WireError(BridgeError):
+    """Bytes that do not follow the protocol."""
+
+    code = "wire"
+
+
+class AgiProtocolError(WireError):
+    """The peer on the AGI port does not speak AGI."""
+
+    code = "agi-protocol"
+
+
+class UnsafeValue(WireError):
+    """A line break or NUL in a value: caller data is hostile."""
+
+    code = "unsafe-value"
+
+
+class AgiError(BridgeError):
+    """An AGI session cannot go on."""
+
+    code = "agi"
+
+
+class AgiHangup(AgiError):
+    """The caller hung up, or Asterisk closed the session."""
+
+    code = "agi-hangup"
+
+
+class AgiFailed(AgiError):
+    """Asterisk refused a command."""
+
+    code = "agi-failed"
+
+
+class AmiError(BridgeError):
+    """Asterisk cannot be asked to do something."""
+
+    code = "ami"
+
+
+class AmiUnavailable(AmiError):
+    """No login right now: nothing was sent, or no reply came in time."""
+
+    code = "ami-unavailable"
+
+
+class AmiRejected(AmiError):
+    """Asterisk understood the action and refused it."""
+
+    code = "ami-rejected"
+
+
+class TranscriberError(BridgeError):
+    """The recogniser cannot give a transcript."""
+
+    code = "asr"
+
+
+class AudioError(BridgeError):
+    """A file is not audio that we can read."""
+
+    code = "audio"
+
+
+class NotifierError(BridgeError):
+    """A message to a person cannot be sent."""
+
+    code = "notify"
+
+
+class NotifyFailed(NotifierError):
+    """A message did not go out this time."""
+
+    code = "notify-failed"
+
+
+class PluginNotFound(NotifierError):
+    """The configuration names a notifier that is not installed."""
+
+    code = "notify-plugin"

@@ -1,0 +1,1 @@
+"""Sans-I/O codecs: bytes to typed values and back."""
