@@ -1,0 +1,318 @@
+"""One inbound call, as *which fact is still missing*: whoever resumes it starts there."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from pbx_bridge.core.case import Caller, MessageEnd, Transcript, Urgency, Verdict
+
+
+class CallPhase(StrEnum):
+    """Where a call stands."""
+
+    RECEIVING = "receiving"
+    """The caller is on the line and his message is not whole."""
+    HEARING = "hearing"
+    """The message is whole, the verdict is not there."""
+    DECIDED = "decided"
+    """Somebody is rung, or the office gets it in the morning."""
+    ELSEWHERE = "elsewhere"
+    """The dialplan's own fallback has the caller; we wait for what becomes of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """How long things may take; frozen into the call when it arrives."""
+
+    message: timedelta = timedelta(seconds=180)
+    """The longest message."""
+    silence: timedelta = timedelta(seconds=4)
+    """Silence that ends a message."""
+    verdict: timedelta = timedelta(seconds=5)
+    """How long after the message we wait for a transcript; then urgency is unknown."""
+    call: timedelta = timedelta(seconds=60)
+    """Beyond the longest message: after that somebody looks whether the caller still lives."""
+    look_again: timedelta = timedelta(seconds=10)
+    """Between two looks at a call that we do not hold in our own hands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The state of one inbound call; `wake_at` (UTC) is set until the call is `decided`."""
+
+    case_id: str
+    call_id: str
+    caller: Caller
+    recording: str
+    """Path of the recording without its extension, chosen by the dialplan."""
+    language: str
+    arrived_at: datetime
+    limits: CallLimits
+    phase: CallPhase = CallPhase.RECEIVING
+    is_greeted: bool = False
+    message: MessageEnd | None = None
+    message_s: float = 0.0
+    """Length of the message in seconds."""
+    is_told: bool = False
+    """Whether the caller was told what happens next."""
+    is_gone: bool = False
+    transcript: Transcript | None = None
+    verdict: Verdict | None = None
+    wake_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """The caller heard the greeting and the recording notice to their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEnded:
+    """The recording is whole."""
+
+    end: MessageEnd
+    message_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The transcript is whole and the rules have spoken."""
+
+    verdict: Verdict
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The caller heard what happens next."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller is not on the line any more, whoever hung up."""
+
+    message_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLost:
+    """Asterisk took the call out of our hands; nobody knows yet where it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAlive:
+    """Somebody looked: the caller is still on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanHas:
+    """The dialplan's own fallback serves the caller or rings for him."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanEnded:
+    """The fallback is over; *technician* took the case, `None` when nobody did."""
+
+    technician: str | None
+    message_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimer:
+    """`wake_at` has come."""
+
+
+CallEvent = (
+    Greeted
+    | MessageEnded
+    | Judged
+    | Told
+    | CallerLeft
+    | SessionLost
+    | CallAlive
+    | DialplanHas
+    | DialplanEnded
+    | CallTimer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """The audio is whole: get its transcript and the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Ring the technicians."""
+
+    urgency: Urgency
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptOwner:
+    """A technician took the case in the dialplan's own screening: nobody is rung."""
+
+    technician: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAfterCall:
+    """Ask Asterisk where the caller is, and who has him."""
+
+
+CallEffect = Transcribe | Escalate | AdoptOwner | LookAfterCall
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransition:
+    """What follows from one event."""
+
+    state: Call
+    effects: tuple[CallEffect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Play *prompts* in order, then report `Greeted` or `Told`."""
+
+    prompts: tuple[str, ...]
+    then: Greeted | Told
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Beep, record until ``#``, silence, the limit or hang-up; then report `MessageEnded`."""
+
+    limits: CallLimits
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitVerdict:
+    """Wait until the call is decided; the caller hears that we are still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing is missing: give the call back as done."""
+
+
+CallRequest = Say | Record | AwaitVerdict | Finish
+
+UNHEARD = Verdict(urgency=Urgency.UNKNOWN)
+"""What holds while nobody knows better; it rings."""
+
+
+def next_request(call: Call) -> CallRequest:
+    """Return the first fact that is still missing, as something to do on the caller's line."""
+    if not call.is_greeted:
+        return Say(("greeting", "recording-notice"), Greeted())
+    if call.message is None:
+        return Record(call.limits)
+    if call.phase is CallPhase.HEARING:
+        return AwaitVerdict()
+    if not call.is_told:
+        rings = call.verdict is None or call.verdict.rings
+        return Say(("confirm-ring" if rings else "confirm-office", "goodbye"), Told())
+    return Finish()
+
+
+def open_call(now: datetime, call: Call) -> CallTransition:
+    """Take on a call that has just arrived; its case is on disk before the greeting."""
+    limit = call.limits.message + call.limits.call
+    return CallTransition(replace(call, arrived_at=now, wake_at=now + limit))
+
+
+def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
+    """
+    Return the state and effects that follow from *event* at *now* (UTC).
+
+    Every event may come twice, late or never. Nothing makes a verdict milder once a
+    technician is rung for it.
+    """
+    match event:
+        case Judged():
+            return _judged(call, event)
+        case Told():
+            return CallTransition(replace(call, is_told=True))
+        case _ if call.phase is CallPhase.DECIDED:
+            return CallTransition(call)
+        case DialplanEnded():
+            return _taken_back(now, call, event)
+        case DialplanHas():
+            state = replace(call, phase=CallPhase.ELSEWHERE)
+            return CallTransition(_wake(state, now + call.limits.look_again))
+        case CallerLeft(message_s=message_s):
+            return _whole(now, call, MessageEnd.HANGUP, message_s, is_gone=True)
+        case SessionLost() | CallAlive():
+            if call.phase is CallPhase.HEARING:  # decided soon, with or without the caller
+                return CallTransition(call)
+            return CallTransition(_wake(call, now + call.limits.look_again))
+        case CallTimer():
+            return _timer(now, call)
+        case Greeted():
+            return CallTransition(replace(call, is_greeted=True))
+        case MessageEnded(end=end, message_s=message_s):
+            return _whole(now, call, end, message_s, is_gone=call.is_gone)
+        case _:
+            assert_never(event)
+
+
+def _judged(call: Call, event: Judged) -> CallTransition:
+    if call.transcript is not None:
+        return CallTransition(call)
+    heard = replace(call, transcript=event.transcript)
+    if call.phase is CallPhase.DECIDED:  # too late to decide, not too late to be read
+        if call.verdict is None or event.verdict.rings:
+            heard = replace(heard, verdict=event.verdict)
+        return CallTransition(heard)
+    judged = replace(heard, verdict=event.verdict)
+    return _decide(judged) if call.phase is CallPhase.HEARING else CallTransition(judged)
+
+
+def _taken_back(now: datetime, call: Call, event: DialplanEnded) -> CallTransition:
+    if event.technician is None:
+        return _whole(now, call, MessageEnd.INTERRUPTED, event.message_s, is_gone=True)
+    state = _heard(replace(call, is_gone=True), MessageEnd.INTERRUPTED, event.message_s)
+    return CallTransition(_decided(state), (AdoptOwner(event.technician), Transcribe()))
+
+
+def _whole(
+    now: datetime, call: Call, end: MessageEnd, message_s: float, *, is_gone: bool
+) -> CallTransition:
+    if call.phase is CallPhase.HEARING:
+        return CallTransition(replace(call, is_gone=is_gone))
+    state = replace(_heard(call, end, message_s), phase=CallPhase.HEARING, is_gone=is_gone)
+    if state.verdict is not None:
+        return _decide(state)
+    return CallTransition(_wake(state, now + call.limits.verdict), (Transcribe(),))
+
+
+def _heard(call: Call, end: MessageEnd, message_s: float) -> Call:
+    if call.message is not None:
+        return call
+    return replace(call, message=end, message_s=message_s)
+
+
+def _timer(now: datetime, call: Call) -> CallTransition:
+    if call.wake_at is None or now < call.wake_at:
+        return CallTransition(call)
+    if call.phase is CallPhase.HEARING:
+        return _decide(replace(call, verdict=UNHEARD))
+    return CallTransition(_wake(call, now + call.limits.look_again), (LookAfterCall(),))
+
+
+def _decide(call: Call) -> CallTransition:
+    verdict = call.verdict or UNHEARD
+    if not verdict.rings:
+        return CallTransition(_decided(call))
+    return CallTransition(_decided(call), (Escalate(verdict.urgency, verdict.category),))
+
+
+def _decided(call: Call) -> Call:
+    return replace(call, phase=CallPhase.DECIDED, wake_at=None)
+
+
+def _wake(call: Call, at: datetime) -> Call:
+    return replace(call, wake_at=at)

@@ -1,0 +1,106 @@
+"""Turn what a recogniser wrote into words that can be compared."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+from rapidfuzz.distance import OSA
+
+LANGUAGES = {"de": "german", "en": "english", "pl": "polish", "ru": "russian"}
+"""Language code of a pack to the name of its snowball algorithm."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SPOKEN_TAILS = {"ll": "will", "re": "are", "ve": "have", "d": "would", "m": "am"}
+"""English endings that are words of their own; ``n't`` and ``'s`` stay on the word."""
+_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "ё": "е", "æ": "ae", "ø": "o", "đ": "d", "й": "й"})
+_GERMAN_PAIRS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+_ONE_SLIP_FROM = 6
+"""Letters a word needs before one wrong letter is forgiven: *gas* must not meet *das*."""
+_TWO_SLIPS_FROM = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word as said and the forms it may be found under."""
+
+    text: str
+    folded: str
+    """Lower case, no diacritics, `ё` as `е`, German `ae` as `a`."""
+    stems: frozenset[str]
+    """Folded stems; two words with a common stem are one word."""
+
+
+def fold(text: str, language: str) -> str:
+    """
+    Return *text* in lower case with all spellings of one sound made one.
+
+    `ü`, `ue` and `u` meet in German, `ß` and `ss`, Polish letters lose their marks and
+    `ё` is `е`; so a text typed without marks is found too.
+    """
+    lowered = text.casefold().translate(_PLAIN)
+    if language != "ru":
+        decomposed = unicodedata.normalize("NFKD", lowered)
+        lowered = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if language == "de":
+        for pair, one in _GERMAN_PAIRS:
+            lowered = lowered.replace(pair, one)
+    return lowered
+
+
+@lru_cache(maxsize=50_000)
+def stems(word: str, language: str) -> frozenset[str]:
+    """
+    Return the folded stems of *word*: of the word as written and of the folded word.
+
+    Stemming before folding serves a text with diacritics, after it a text without.
+    An unknown *language* is not stemmed.
+    """
+    algorithm = LANGUAGES.get(language)
+    if algorithm is None:
+        return frozenset({fold(word, language)})
+    stemmer = snowballstemmer.stemmer(algorithm)  # keeps state: never shared between threads
+    written = stemmer.stemWord(word.casefold())
+    bare = stemmer.stemWord(fold(word, language))
+    return frozenset({fold(written, language), fold(bare, language)})
+
+
+def words(text: str) -> list[str]:
+    """Split *text* at everything that is no letter, digit or inner apostrophe."""
+    found: list[str] = []
+    for raw in _WORD.findall(unicodedata.normalize("NFC", text)):
+        head, *tails = raw.replace("’", "'").split("'")
+        for tail in tails:
+            if tail.lower() not in _SPOKEN_TAILS:
+                head += tail
+        found.append(head)
+        found += [_SPOKEN_TAILS[tail.lower()] for tail in tails if tail.lower() in _SPOKEN_TAILS]
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def token(word: str, language: str) -> Token:
+    """Return *word* with its folded form and stems."""
+    return Token(word, fold(word, language), stems(word, language))
+
+
+def tokenise(text: str, language: str, fillers: frozenset[str] = frozenset()) -> tuple[Token, ...]:
+    """Return the tokens of *text* without *fillers* (folded words such as `ahm`)."""
+    found = (token(word, language) for word in words(text))
+    return tuple(each for each in found if each.folded not in fillers)
+
+
+def slips_allowed(length: int) -> int:
+    """Return how many wrong letters a term of *length* letters forgives."""
+    if length < _ONE_SLIP_FROM:
+        return 0
+    return 1 if length < _TWO_SLIPS_FROM else 2
+
+
+def sounds_like(heard: str, term: str) -> bool:
+    """Say whether *heard* is *term* with few wrong letters; both are folded."""
+    allowed = slips_allowed(len(term))
+    if not allowed or abs(len(heard) - len(term)) > allowed or heard[0] != term[0]:
+        return False
+    return OSA.distance(heard, term, score_cutoff=allowed) <= allowed
