@@ -1,0 +1,39 @@
+# Every target makes .venv and installs what is missing first: no other step is needed.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-asterisk lint format bench lock clean
+
+# Make hands these and the command line's variables on in the environment, so no value needs quoting.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export VOICE ?= de
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make .venv and install what is missing
+	@scripts/setup
+
+demo: setup ## One emergency call, end to end [VOICE=de|en|pl] [SCENARIO=name] [JSON=file]
+	@scripts/demo
+
+test: setup ## All tests that need no Asterisk
+	@pytest $(wildcard tests/unit tests/contract tests/integration)
+
+test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
+	@pytest -m asterisk tests/asterisk
+
+lint: setup ## Style, types, layers, sizes, test mirror
+	@scripts/lint
+
+format: setup ## Put the code into its form
+	@ruff check --quiet --fix-only .
+	@ruff format --quiet .
+
+bench: setup ## Memory of the idle service, seconds from hang-up to the first ring
+	@scripts/bench
+
+lock: ## Write the lock files from setup.cfg [UPGRADE=1]
+	@scripts/lock
+
+clean: ## Remove .venv and what tools left behind, not what was downloaded
+	@rm -rf .venv .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+		.coverage build dist *.egg-info
