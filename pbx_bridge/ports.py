@@ -134,7 +134,7 @@ class Outbox(Protocol):
     """Committed effects not yet carried out, and the notes beside the journal."""
 
     async def pending(self, now: datetime) -> list[Pending]:
-        """Return what is to be done now, in the order it was committed; parked ones are left out."""
+        """Return what is to be done now, in committed order; parked effects are left out."""
         ...
 
     async def mark_done(self, seq: int, now: datetime) -> None:
