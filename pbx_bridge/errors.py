@@ -20,6 +20,7 @@ Every error that pbx-bridge raises on purpose.
     │   ├── AmiUnavailable   no login right now; nothing was sent or no reply came
     │   └── AmiRejected      Asterisk understood and refused
     ├── TranscriberError     the recogniser cannot give a transcript
+    │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
     └── NotifierError
         ├── NotifyFailed     a message did not go out; try again later
@@ -146,6 +147,12 @@ class TranscriberError(BridgeError):
     """The recogniser cannot give a transcript."""
 
     code = "asr"
+
+
+class WorkerLost(TranscriberError):
+    """The recogniser's process died or hung, and its jobs with it; another try may succeed."""
+
+    code = "asr-lost"
 
 
 class AudioError(BridgeError):
