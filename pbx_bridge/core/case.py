@@ -50,11 +50,16 @@ class Caller:
     """Digits with an optional leading plus; `None` when withheld."""
 
 
+UNKNOWN_WORD = "[unk]"
+"""What the recogniser gives for a sound that is speech but none of its words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One recognised word."""
+    """One recognised word, or a place where one was not understood."""
 
     text: str
+    """Lower case; `UNKNOWN_WORD` where somebody spoke and it was not understood."""
     start_s: float
     """Seconds from the start of the recording."""
     end_s: float
@@ -73,8 +78,13 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """All words in one line, lower case, no punctuation."""
-        return " ".join(word.text for word in self.words)
+        """All understood words in one line, lower case, no punctuation."""
+        return " ".join(word.text for word in self.words if word.text != UNKNOWN_WORD)
+
+    @property
+    def unknown_words(self) -> int:
+        """How many words were spoken and not understood; `text` leaves them out."""
+        return sum(word.text == UNKNOWN_WORD for word in self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
