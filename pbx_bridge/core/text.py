@@ -14,7 +14,7 @@ LANGUAGES = {"de": "german", "en": "english", "pl": "polish", "ru": "russian"}
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SPOKEN_TAILS = {"ll": "will", "re": "are", "ve": "have", "d": "would", "m": "am"}
 """English endings that are words of their own; ``n't`` and ``'s`` stay on the word."""
-_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "ё": "е", "æ": "ae", "ø": "o", "đ": "d", "й": "й"})
+_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "ё": "е", "æ": "ae", "ø": "o", "đ": "d"})
 _GERMAN_PAIRS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _ONE_SLIP_FROM = 6
 """Letters a word needs before one wrong letter is forgiven: *gas* must not meet *das*."""
@@ -27,7 +27,7 @@ class Token:
 
     text: str
     folded: str
-    """Lower case, no diacritics, `ё` as `е`, German `ae` as `a`."""
+    """Lower case, no diacritics, Russian yo as ye, German `ae` as `a`."""
     stems: frozenset[str]
     """Folded stems; two words with a common stem are one word."""
 
@@ -37,7 +37,7 @@ def fold(text: str, language: str) -> str:
     Return *text* in lower case with all spellings of one sound made one.
 
     `ü`, `ue` and `u` meet in German, `ß` and `ss`, Polish letters lose their marks and
-    `ё` is `е`; so a text typed without marks is found too.
+    Russian yo is ye; so a text typed without marks is found too.
     """
     lowered = text.casefold().translate(_PLAIN)
     if language != "ru":

@@ -1,0 +1,133 @@
+"""Find terms, concepts and phrases in the tokens of one message."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pbx_bridge.core.lexicon import Lexicon
+from pbx_bridge.core.number_words import numbers
+from pbx_bridge.core.pattern import NEAR_WINDOW, Element, Part, Sequence, number_range
+from pbx_bridge.core.text import Token
+
+Span = tuple[int, int]
+"""First token and the one after the last."""
+Hit = tuple[Span, ...]
+"""Where the elements of a phrase stand, in the order of the phrase."""
+Spans = Mapping[str, list[Span]]
+"""Term or `@concept` to all places where it stands."""
+
+_HITS_KEPT = 24
+"""Places of one phrase that are followed; a caller who repeats himself costs no time."""
+_JOINED_TOKENS = 3
+"""Pieces into which a recogniser splits a compound at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A named list of terms and short phrases that mean one thing."""
+
+    name: str
+    """With its `@`."""
+    terms: tuple[str, ...]
+    phrases: tuple[Sequence, ...]
+
+
+def places(element: Element, spans: Spans) -> list[Span]:
+    """Return where any term of *element* stands."""
+    if len(element.terms) == 1:
+        return spans.get(element.terms[0], [])
+    return [span for term in element.terms for span in spans.get(term, ())]
+
+
+def find(phrase: Sequence, spans: Spans) -> list[Hit]:
+    """Return where all elements of *phrase* stand in order within their gaps."""
+    hits: list[Hit] = [(span,) for span in places(phrase[0], spans)[:_HITS_KEPT]]
+    for element in phrase[1:]:
+        if not hits:
+            break
+        following = places(element, spans)
+        hits = [
+            (*hit, span)
+            for hit in hits
+            for span in following
+            if 0 <= span[0] - hit[-1][1] <= element.gap
+        ][:_HITS_KEPT]
+    return hits
+
+
+def find_near(part: Part, spans: Spans) -> list[Hit]:
+    """Return where all phrases of *part* stand near each other, in any order."""
+    hits: list[Hit] = [()]
+    for phrase in part.phrases:
+        found = find(phrase, spans)
+        hits = [(*hit, *other) for hit in hits for other in found if _fits(hit, other)][:_HITS_KEPT]
+        if not hits:
+            break
+    return hits
+
+
+def _fits(hit: Hit, other: Hit) -> bool:
+    """Say whether both lie within the window and share no token."""
+    if not hit:
+        return True
+    both = sorted((*hit, *other))
+    if both[-1][1] - both[0][0] > NEAR_WINDOW:
+        return False
+    return all(left[1] <= right[0] for left, right in pairwise(both))
+
+
+def covered(hit: Hit) -> set[int]:
+    """Return the tokens that *hit* stands on, without the gaps."""
+    return {position for start, end in hit for position in range(start, end)}
+
+
+class Vocabulary:
+    """The terms and concepts of one pack, ready to be looked for."""
+
+    def __init__(
+        self, terms: Iterable[str], concepts: Iterable[Concept], language: str, fillers: set[str]
+    ) -> None:
+        """Concepts come in an order in which each only uses earlier ones."""
+        every = set(terms)
+        self._ranges = {term: limits for term in every if (limits := number_range(term))}
+        plain = {term for term in every if not term.startswith("@") and term not in self._ranges}
+        self._lexicon = Lexicon(sorted(plain), language)
+        self._language = language
+        self.fillers = frozenset(fillers)
+        self._concepts = tuple(concepts)
+
+    def spans(self, tokens: tuple[Token, ...]) -> dict[str, list[Span]]:
+        """Return where every term and concept stands in *tokens*."""
+        found: defaultdict[str, list[Span]] = defaultdict(list)
+        for position, token in enumerate(tokens):
+            for term in self._lexicon.terms(token.folded, token.stems):
+                found[term].append((position, position + 1))
+        self._add_joined(tokens, found)
+        for number in numbers(tokens, self._language) if self._ranges else ():
+            for term, (low, high) in self._ranges.items():
+                if low <= number.value <= high:
+                    found[term].append((number.start, number.end))
+        for concept in self._concepts:
+            self._add_concept(concept, found)
+        return dict(found)
+
+    def _add_joined(self, tokens: tuple[Token, ...], found: dict[str, list[Span]]) -> None:
+        """Add compounds that the recogniser wrote in pieces, *rohr bruch*."""
+        lookup: Callable[[str], frozenset[str]] = self._lexicon.joined_terms
+        for start in range(len(tokens) - 1):
+            word = tokens[start].folded
+            for end in range(start + 2, min(start + _JOINED_TOKENS, len(tokens)) + 1):
+                word += tokens[end - 1].folded
+                for term in lookup(word):
+                    known = found[term]
+                    if not any(start <= span[0] and span[1] <= end for span in known):
+                        known.append((start, end))
+
+    @staticmethod
+    def _add_concept(concept: Concept, found: dict[str, list[Span]]) -> None:
+        stands = [span for term in concept.terms for span in found.get(term, ())]
+        for phrase in concept.phrases:
+            stands += [(hit[0][0], hit[-1][1]) for hit in find(phrase, found)]
+        if stands:
+            found[concept.name] = sorted(set(stands))

@@ -1,0 +1,163 @@
+"""Decide which words of a message count: negations, asides, past and hypothetical parts."""
+
+from collections.abc import Sequence as Listing
+from dataclasses import dataclass
+
+from pbx_bridge.core.finding import Hit, Span, Vocabulary, covered, find
+from pbx_bridge.core.pattern import Sequence
+from pbx_bridge.core.text import Token, tokenise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negation:
+    """How a language says no."""
+
+    right: tuple[Sequence, ...] = ()
+    """Words that deny what follows them."""
+    right_span: int = 3
+    """Tokens after such a word that it reaches."""
+    left: tuple[Sequence, ...] = ()
+    """Words that deny what stands before them."""
+    left_span: int = 2
+    stops: tuple[Sequence, ...] = ()
+    """Words no negation reaches beyond: *but*, *only*."""
+    inert: tuple[Sequence, ...] = ()
+    """Phrases whose negation denies nothing: *does not stop*, *not only*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A kind of talk in which troubles are not present ones: past, what if."""
+
+    zone_id: str
+    markers: tuple[Sequence, ...]
+    """Phrases that put the part of the message around them into the zone."""
+    breaks: tuple[Sequence, ...]
+    """Words at which a new part begins: *but now*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """One negation at work."""
+
+    at: Span
+    reach: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One message, prepared for the rules."""
+
+    tokens: tuple[Token, ...]
+    spans: dict[str, list[Span]]
+    """Terms and concepts, without those in an aside."""
+    asides: frozenset[int]
+    """Tokens in names, streets and figures of speech."""
+    denials: tuple[Denial, ...]
+    zones: dict[str, frozenset[int]]
+
+    def denied_by(self, hit: Hit) -> Span | None:
+        """Return the negation that takes *hit* back, unless *hit* contains it itself."""
+        mine = covered(hit)
+        for denial in self.denials:
+            if mine & denial.reach and not mine & set(range(*denial.at)):
+                return denial.at
+        return None
+
+    def zone_of(self, hit: Hit) -> str | None:
+        """Return the zone that *hit* reaches into, or None when it is about now."""
+        mine = covered(hit)
+        for zone_id, inside in self.zones.items():
+            if mine & inside:
+                return zone_id
+        return None
+
+    def words(self, hit: Hit) -> str:
+        """Return the words of *hit* as the caller said them."""
+        return " ".join(self.tokens[position].text for position in sorted(covered(hit)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ear:
+    """What a pack says about listening, apart from its rules."""
+
+    language: str
+    vocabulary: Vocabulary
+    negation: Negation
+    zones: tuple[Zone, ...] = ()
+    asides: tuple[Sequence, ...] = ()
+
+    def hear(self, text: str) -> Heard:
+        """Prepare *text* for the rules of the pack."""
+        tokens = tokenise(text, self.language, self.vocabulary.fillers)
+        spans = self.vocabulary.spans(tokens)
+        aside = _tokens(self.asides, spans)
+        if aside:
+            spans = {
+                term: kept
+                for term, found in spans.items()
+                if (kept := [span for span in found if aside.isdisjoint(range(*span))])
+            }
+        heard = Heard(
+            tokens=tokens,
+            spans=spans,
+            asides=frozenset(aside),
+            denials=_denials(self.negation, spans, len(tokens)),
+            zones={},
+        )
+        for zone in self.zones:
+            inside = _inside(zone, heard)
+            if inside:
+                heard.zones[zone.zone_id] = inside
+        return heard
+
+
+def _tokens(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int]:
+    """Return all tokens from the first to the last word of each phrase found."""
+    return {
+        position
+        for phrase in phrases
+        for hit in find(phrase, spans)
+        for position in range(hit[0][0], hit[-1][1])
+    }
+
+
+def _starts(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int]:
+    return {hit[0][0] for phrase in phrases for hit in find(phrase, spans)}
+
+
+def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> tuple[Denial, ...]:
+    inert = _tokens(negation.inert, spans)
+    stops = _starts(negation.stops, spans)
+    found: list[Denial] = []
+    for phrases, step, span in (
+        (negation.right, 1, negation.right_span),
+        (negation.left, -1, negation.left_span),
+    ):
+        for phrase in phrases:
+            for hit in find(phrase, spans):
+                at = (hit[0][0], hit[-1][1])
+                if not inert.isdisjoint(range(*at)):
+                    continue
+                first = at[1] if step == 1 else at[0] - 1
+                reach: set[int] = set()
+                for position in range(first, first + step * span, step):
+                    if not 0 <= position < length or position in stops:
+                        break
+                    reach.add(position)
+                if reach:
+                    found.append(Denial(at, frozenset(reach)))
+    return tuple(found)
+
+
+def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
+    """Return the tokens of all parts of the message that hold a marker not denied."""
+    edges = sorted({0, len(heard.tokens), *_starts(zone.breaks, heard.spans)})
+    inside: set[int] = set()
+    for phrase in zone.markers:
+        for hit in find(phrase, heard.spans):
+            if heard.denied_by(hit) is None:
+                start = max(edge for edge in edges if edge <= hit[0][0])
+                end = min(edge for edge in edges if edge > hit[0][0])
+                inside.update(range(start, end))
+    return frozenset(inside)

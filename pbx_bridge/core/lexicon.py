@@ -1,0 +1,104 @@
+"""Tell which terms of a rule pack one word may stand for; compiled once per pack."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from pbx_bridge.core.text import fold, slips_allowed, sounds_like, stems
+
+_MEMO_LIMIT = 20_000
+"""Words remembered per pack; a caller cannot fill the memory with invented words."""
+_JOINED_FROM = 6
+"""Letters two joined tokens need before they are tried as one word."""
+_STEM_HEAD = 4
+"""Letters of a stem that are compared before a joined word is stemmed, which is slow."""
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Lexicon:
+    """All single-word terms of one pack, by how they match."""
+
+    def __init__(self, terms: Iterable[str], language: str) -> None:
+        self._language = language
+        self._exact: defaultdict[str, set[str]] = defaultdict(set)
+        self._stem: defaultdict[str, set[str]] = defaultdict(set)
+        self._prefix: defaultdict[str, set[str]] = defaultdict(set)
+        self._suffix: defaultdict[str, set[str]] = defaultdict(set)
+        self._infix: defaultdict[str, set[str]] = defaultdict(set)
+        self._long: defaultdict[str, set[str]] = defaultdict(set)
+        for term in terms:
+            self._add(term)
+        self._stem_heads = {stem[:_STEM_HEAD] for stem in self._stem}
+        self._long_words = list(self._long)
+        self._memo: dict[str, frozenset[str]] = {}
+        self._memo_joined: dict[str, frozenset[str]] = {}
+
+    def _add(self, term: str) -> None:
+        folded = fold(term.strip("=*"), self._language)
+        if term.startswith("="):
+            self._exact[folded].add(term)
+        elif term.startswith("*") and term.endswith("*"):
+            self._infix[folded].add(term)
+        elif term.endswith("*"):
+            self._prefix[folded].add(term)
+        elif term.startswith("*"):
+            self._suffix[folded].add(term)
+        else:
+            self._exact[folded].add(term)
+            for stem in stems(term, self._language):
+                self._stem[stem].add(term)
+            if slips_allowed(len(folded)):
+                self._long[folded].add(term)
+
+    def terms(self, folded: str, word_stems: frozenset[str]) -> frozenset[str]:
+        """Return the terms that one token matches, by slips of the recogniser only if by none."""
+        known = self._memo.get(folded)
+        if known is None:
+            found = self._spelled(folded)
+            for stem in word_stems:
+                found |= self._stem.get(stem, _NOTHING)
+            known = frozenset(found or self._misheard(folded))
+            self._remember(self._memo, folded, known)
+        return known
+
+    def joined_terms(self, folded: str) -> frozenset[str]:
+        """Return the terms that two or three tokens match when written together."""
+        known = self._memo_joined.get(folded)
+        if known is None:
+            found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
+            if len(folded) >= _JOINED_FROM and folded[:_STEM_HEAD] in self._stem_heads:
+                for stem in stems(folded, self._language):
+                    found |= self._stem.get(stem, _NOTHING)
+            known = frozenset(found)
+            self._remember(self._memo_joined, folded, known)
+        return known
+
+    def _spelled(self, folded: str) -> set[str]:
+        found = set(self._exact.get(folded, _NOTHING))
+        for length in range(2, len(folded) + 1):
+            found |= self._prefix.get(folded[:length], _NOTHING)
+            found |= self._suffix.get(folded[-length:], _NOTHING)
+        for part, terms in self._infix.items():
+            if part in folded:
+                found |= terms
+        return found
+
+    def _misheard(self, folded: str) -> set[str]:
+        """Return the terms nearest to *folded* within the slips that their length allows."""
+        if not slips_allowed(len(folded) + 1):
+            return set()
+        near = extract(
+            folded, self._long_words, scorer=OSA.distance, score_cutoff=2, limit=8, processor=None
+        )
+        kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]
+        nearest = min(kept, default=(0, ""))[0]
+        return {term for slips, word in kept if slips == nearest for term in self._long[word]}
+
+    @staticmethod
+    def _remember(memo: dict[str, frozenset[str]], word: str, terms: frozenset[str]) -> None:
+        if len(memo) >= _MEMO_LIMIT:
+            memo.clear()
+        memo[word] = terms

@@ -1,0 +1,117 @@
+"""Read the small pattern language of the rule packs; finding is in `finding`."""
+
+import re
+from dataclasses import dataclass
+
+from pbx_bridge.errors import RulePackError
+
+NEAR_WINDOW = 14
+"""Tokens that the parts joined by `+` may span: about one spoken sentence."""
+GAPS = {"..": 4, "...": 9}
+"""Tokens that may stand between two elements."""
+_NUMBER = re.compile(r"\{(-?\d*)\.\.(-?\d*)\}")
+_TERM = re.compile(r"=?\*?\w+\*?")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What stands at one place: any of *terms*, after at most *gap* other tokens."""
+
+    terms: tuple[str, ...]
+    """`word`, `=word`, `pre*`, `*suf`, `*in*`, `@concept` or `{5..14}`."""
+    gap: int = 0
+    optional: bool = False
+
+
+Sequence = tuple[Element, ...]
+"""Elements in this order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One condition of a pattern: a fact of the message, or phrases near each other."""
+
+    phrases: tuple[Sequence, ...] = ()
+    fact: str = ""
+    """Id of a fact; then there are no phrases."""
+    absent: bool = False
+    """The condition must not hold (`!`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """All parts must hold, anywhere in the message."""
+
+    source: str
+    parts: tuple[Part, ...]
+
+
+def number_range(term: str) -> tuple[int, int] | None:
+    """Return the inclusive limits of `{low..high}`, or None when *term* is no range."""
+    found = _NUMBER.fullmatch(term)
+    if found is None:
+        return None
+    low, high = found.groups()
+    return int(low) if low else -(10**9), int(high) if high else 10**9
+
+
+def _check_term(term: str, source: str) -> str:
+    if term.startswith("@") and term[1:].replace("-", "").replace("_", "").isalnum():
+        return term
+    if number_range(term) or _TERM.fullmatch(term):
+        return term
+    raise RulePackError(
+        f"pattern {source!r}: {term!r} is no term; write word, =word, pre*, *suf, *in*,"
+        " @concept, {5..14}, alternatives with |, a gap with .. or ..."
+    )
+
+
+def sequence(text: str, source: str) -> Sequence:
+    """Parse elements in order; raise `RulePackError` that names the wrong term."""
+    elements: list[Element] = []
+    gap = 0
+    for raw in text.split():
+        if raw in GAPS:
+            if not elements or gap:
+                raise RulePackError(f"pattern {source!r}: a gap stands between two words")
+            gap = GAPS[raw]
+            continue
+        optional = raw.endswith("?")
+        terms = tuple(_check_term(term, source) for term in raw.removesuffix("?").split("|"))
+        elements.append(Element(terms, gap, optional))
+        gap = 0
+    if gap or not elements or all(element.optional for element in elements):
+        raise RulePackError(f"pattern {source!r}: nothing to look for in {text!r}")
+    return tuple(elements)
+
+
+def _part(text: str, source: str) -> Part:
+    absent = text.startswith("!")
+    bare = text.removeprefix("!").strip()
+    if bare.startswith("#"):
+        return Part(fact=bare[1:], absent=absent)
+    phrases = tuple(sequence(each, source) for each in re.split(r"(?:^|\s)\+(?=\s|$)", bare))
+    return Part(phrases=phrases, absent=absent)
+
+
+def parse(source: str) -> Pattern:
+    """
+    Parse one pattern such as `@pipe .. burst + @water & !#past`.
+
+    Raises:
+        RulePackError: the pattern has a mistake; the text quotes it.
+    """
+    parts = tuple(_part(each.strip(), source) for each in source.split("&"))
+    if all(part.absent for part in parts):
+        raise RulePackError(f"pattern {source!r}: only says what must be absent")
+    return Pattern(source, parts)
+
+
+def spelled_out(elements: Sequence) -> tuple[Sequence, ...]:
+    """Return *elements* once with and once without each optional element."""
+    variants: list[tuple[Element, ...]] = [()]
+    for element in elements:
+        plain = Element(element.terms, element.gap)
+        longer = [(*variant, plain) for variant in variants]
+        variants = longer + variants if element.optional else longer
+    return tuple(variants)

@@ -1,0 +1,146 @@
+"""Check what rule files refer to and compile them into one pack."""
+
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.finding import Concept, Vocabulary
+from pbx_bridge.core.hearing import Ear, Negation, Zone
+from pbx_bridge.core.pattern import Pattern, Sequence
+from pbx_bridge.core.rule_draft import Draft
+from pbx_bridge.core.rulepack import CALENDAR_FACTS, Clause, RulePack
+
+
+def assemble(draft: Draft) -> RulePack | None:
+    """Return the pack, or None with more lines in ``draft.mistakes``."""
+    _check_concepts(draft)
+    _check_facts(draft)
+    off = _switched_off(draft)
+    concepts = _ordered_concepts(draft)
+    facts = _ordered_facts(draft)
+    if draft.mistakes:
+        return None
+    terms = {term for _, phrase in _all_phrases(draft) for each in phrase for term in each.terms}
+    pairs = {name: tuple(draft.negation.get(name, ())) for name in ("right", "left", "stops")}
+    negation = Negation(
+        **pairs,
+        inert=tuple(draft.negation.get("inert", ())),
+        right_span=draft.spans.get("right_span", 3),
+        left_span=draft.spans.get("left_span", 2),
+    )
+    zones = tuple(
+        Zone(zone_id=zone_id, markers=tuple(markers), breaks=tuple(breaks))
+        for zone_id, (markers, breaks) in draft.zones.items()
+    )
+    vocabulary = Vocabulary(terms, concepts, draft.language, draft.fillers)
+    unmatched = draft.header.get("unmatched", Urgency.ROUTINE.value)
+    return RulePack(
+        name=draft.header.get("name", draft.language),
+        version=draft.header.get("version", "0"),
+        language=draft.language,
+        ear=Ear(
+            language=draft.language,
+            vocabulary=vocabulary,
+            negation=negation,
+            zones=zones,
+            asides=tuple(draft.asides),
+        ),
+        facts=facts,
+        rules=tuple(rule for key, (_, rule) in draft.rules.items() if key not in off),
+        topics=tuple((name, tuple(patterns)) for name, patterns in draft.topics.items()),
+        unmatched=Urgency(unmatched),
+    )
+
+
+def _pattern_phrases(where: str, patterns: Iterable[Pattern]) -> Iterator[tuple[str, Sequence]]:
+    for pattern in patterns:
+        for part in pattern.parts:
+            for phrase in part.phrases:
+                yield where, phrase
+
+
+def _clauses(draft: Draft) -> list[tuple[str, Clause]]:
+    rules: list[tuple[str, Clause]] = [(where, rule.clause) for where, rule in draft.rules.values()]
+    return [*draft.facts.values(), *rules]
+
+
+def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
+    """Yield every phrase of the pack with the place that names it in a message."""
+    for name, phrases in draft.concepts.items():
+        yield from ((f"concept {name[1:]}", phrase) for phrase in phrases)
+    for key, phrases in draft.negation.items():
+        yield from ((f"[negation] {key}", phrase) for phrase in phrases)
+    for zone_id, (markers, breaks) in draft.zones.items():
+        yield from ((f"[zones.{zone_id}]", phrase) for phrase in (*markers, *breaks))
+    yield from (("[asides]", phrase) for phrase in draft.asides)
+    for category, patterns in draft.topics.items():
+        yield from _pattern_phrases(f"[topics] {category}", patterns)
+    for where, clause in _clauses(draft):
+        yield from _pattern_phrases(where, (*clause.patterns, *clause.unless))
+
+
+def _check_concepts(draft: Draft) -> None:
+    for where, phrase in _all_phrases(draft):
+        for element in phrase:
+            for term in element.terms:
+                if term.startswith("@") and term not in draft.concepts:
+                    draft.wrong(where, f"{term} is not defined; add it under [concepts]")
+
+
+def _check_facts(draft: Draft) -> None:
+    known = set(draft.facts) | CALENDAR_FACTS
+    for where, clause in _clauses(draft):
+        for fact in sorted(_facts_of(clause) - known):
+            draft.wrong(where, f"#{fact} is not defined; add a [[fact]] with this id")
+    for zone_topic, patterns in draft.topics.items():
+        if any(part.fact for pattern in patterns for part in pattern.parts):
+            draft.wrong(f"[topics] {zone_topic}", "a topic cannot ask for a #fact")
+
+
+def _facts_of(clause: Clause) -> set[str]:
+    every = (*clause.patterns, *clause.unless)
+    return {part.fact for pattern in every for part in pattern.parts if part.fact}
+
+
+def _switched_off(draft: Draft) -> set[str]:
+    for file, rule_id in draft.off:
+        if rule_id not in draft.rules:
+            draft.wrong(f"{file}: [pack] off", f"there is no rule {rule_id}; see rules lint")
+    return {rule_id for _, rule_id in draft.off}
+
+
+def _ordered_concepts(draft: Draft) -> tuple[Concept, ...]:
+    """Return the concepts, each after those it is made of."""
+    uses = {
+        name: {
+            term
+            for phrase in phrases
+            for element in phrase
+            for term in element.terms
+            if term.startswith("@")
+        }
+        for name, phrases in draft.concepts.items()
+    }
+    try:
+        order = list(TopologicalSorter(uses).static_order())
+    except CycleError as exc:
+        draft.wrong("[concepts]", f"concepts are made of each other: {' '.join(exc.args[1])}")
+        return ()
+    return tuple(_concept(name, draft.concepts.get(name, [])) for name in order)
+
+
+def _concept(name: str, phrases: list[Sequence]) -> Concept:
+    single = [term for phrase in phrases if len(phrase) == 1 for term in phrase[0].terms]
+    longer = [phrase for phrase in phrases if len(phrase) > 1]
+    return Concept(name, tuple(dict.fromkeys(single)), tuple(longer))
+
+
+def _ordered_facts(draft: Draft) -> tuple[Clause, ...]:
+    """Return the facts, each after those it asks for."""
+    uses = {fact_id: _facts_of(clause) for fact_id, (_, clause) in draft.facts.items()}
+    try:
+        order = list(TopologicalSorter(uses).static_order())
+    except CycleError as exc:
+        draft.wrong("[[fact]]", f"facts ask for each other: {' '.join(exc.args[1])}")
+        return ()
+    return tuple(draft.facts[fact_id][1] for fact_id in order if fact_id in draft.facts)

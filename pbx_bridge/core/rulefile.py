@@ -1,0 +1,180 @@
+"""Read the tables of rule files into one pack, with all mistakes at once."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.pattern import Pattern
+from pbx_bridge.core.rule_assembly import assemble
+from pbx_bridge.core.rule_draft import Draft, Table
+from pbx_bridge.core.rulepack import WEIGHTS, Clause, Rule, RulePack
+from pbx_bridge.core.text import LANGUAGES, fold
+from pbx_bridge.errors import RulePackError
+
+CATEGORIES = frozenset(
+    {"water", "heating", "gas", "electricity", "lock", "drain", "roof", "refrigeration", "lift"}
+    | {"pv", "other", "office"}
+)
+"""Trades a rule or topic may name."""
+_TABLES = frozenset({"pack", "concepts", "negation", "zones", "asides", "topics", "fact", "rule"})
+_PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "unmatched", "off"})
+_NEGATION_LISTS = ("right", "left", "stops", "inert")
+_CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
+_RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
+_MAX_WEIGHT = 100.0
+
+
+def _pack_table(draft: Draft, file: str, table: Table) -> str:
+    """Read `[pack]` and return the trade that rules of this file belong to."""
+    where = f"{file}: [pack]"
+    draft.unknown(where, table, _PACK_KEYS)
+    for key in ("name", "version", "unmatched"):
+        text = draft.texts(where, table, key)
+        if text:
+            draft.header.setdefault(key, text)
+    language = draft.texts(where, table, "language", draft.language)
+    if language != draft.language:
+        draft.wrong(where, f"language is {language}, but the pack is {draft.language}")
+    for filler in draft.strings(where, table.get("fillers", [])):
+        draft.fillers.add(fold(filler, draft.language))
+    draft.off += [(file, rule) for rule in draft.strings(where, table.get("off", []))]
+    return draft.texts(where, table, "trade", "other")
+
+
+def _negation_table(draft: Draft, file: str, table: Table) -> None:
+    where = f"{file}: [negation]"
+    spans = ("right_span", "left_span")
+    draft.unknown(where, table, (*_NEGATION_LISTS, *spans))
+    for key in _NEGATION_LISTS:
+        draft.negation.setdefault(key, []).extend(draft.phrases(where, table.get(key, [])))
+    for key in spans:
+        value = table.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10:
+            draft.spans[key] = value
+        elif value is not None:
+            draft.wrong(where, f"{key} is a number of words from 0 to 10")
+
+
+def _zones_table(draft: Draft, file: str, table: Table) -> None:
+    for zone_id, value in table.items():
+        where = f"{file}: [zones.{zone_id}]"
+        zone = draft.table(where, value)
+        draft.unknown(where, zone, ("markers", "breaks"))
+        markers, breaks = draft.zones.setdefault(zone_id, ([], []))
+        markers += draft.phrases(where, zone.get("markers", []))
+        breaks += draft.phrases(where, zone.get("breaks", []))
+
+
+def _topics_table(draft: Draft, file: str, table: Table) -> None:
+    for category, value in table.items():
+        where = f"{file}: [topics] {category}"
+        if category not in CATEGORIES:
+            draft.wrong(where, f"no category; one of {', '.join(sorted(CATEGORIES))}")
+        draft.topics.setdefault(category, []).extend(draft.patterns(where, value))
+
+
+def _clause(draft: Draft, where: str, clause_id: str, table: Table, *, anytime: bool) -> Clause:
+    patterns = draft.patterns(where, table.get("patterns", []))
+    if not patterns:
+        draft.wrong(where, 'patterns is empty; give at least one, for example "rohrbruch"')
+    return Clause(
+        clause_id=clause_id,
+        patterns=patterns,
+        unless=draft.patterns(where, table.get("unless", [])),
+        anytime=draft.flag(where, table, "anytime", default=anytime),
+        as_said=draft.flag(where, table, "as_said", default=False),
+        keys=_keys(patterns),
+    )
+
+
+def _keys(patterns: Iterable[Pattern]) -> frozenset[str]:
+    """Return the terms of which one must be there for any pattern to be found."""
+    keys: set[str] = set()
+    for pattern in patterns:
+        first = next(part for part in pattern.parts if not part.absent)
+        keys |= {f"#{first.fact}"} if first.fact else set(first.phrases[0][0].terms)
+    return frozenset(keys)
+
+
+def _fact(draft: Draft, file: str, table: Table) -> None:
+    fact_id = draft.texts(f"{file}: [[fact]]", table, "id")
+    where = f"{file}: fact {fact_id or '(no id)'}"
+    draft.unknown(where, table, _CLAUSE_KEYS)
+    if not fact_id or fact_id in draft.facts:
+        draft.wrong(where, "every fact has an id of its own")
+    draft.facts[fact_id] = (where, _clause(draft, where, fact_id, table, anytime=False))
+
+
+def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
+    short = draft.texts(f"{file}: [[rule]]", table, "id")
+    rule_id = f"{draft.language}.{trade}.{short}"
+    where = f"{file}: rule {rule_id if short else '(no id)'}"
+    draft.unknown(where, table, _RULE_KEYS)
+    if not short or rule_id in draft.rules:
+        draft.wrong(where, "every rule has an id of its own")
+    spoken = draft.texts(where, table, "urgency")
+    urgency = next((each for each in Urgency if each.value == spoken), Urgency.UNKNOWN)
+    if urgency is Urgency.UNKNOWN:
+        draft.wrong(where, "urgency is emergency, urgent, routine or none")
+    category = draft.texts(where, table, "category", trade if trade in CATEGORIES else "")
+    if category and category not in CATEGORIES:
+        draft.wrong(where, f"category is one of {', '.join(sorted(CATEGORIES))}, or empty")
+    weight = table.get("weight", WEIGHTS[urgency])
+    if not isinstance(weight, int | float) or not 0 < weight <= _MAX_WEIGHT:
+        draft.wrong(where, f"weight is a number above 0 up to {_MAX_WEIGHT:.0f}")
+        weight = WEIGHTS[urgency]
+    if not draft.texts(where, table, "reason"):
+        draft.wrong(where, "reason is missing; say in a few words what the rule has heard")
+    draft.rules[rule_id] = (
+        where,
+        Rule(
+            clause=_clause(draft, where, rule_id, table, anytime=not urgency.rings),
+            urgency=urgency,
+            weight=float(weight),
+            category=category,
+            reason=draft.texts(where, table, "reason"),
+            certain=draft.flag(where, table, "certain", default=False),
+        ),
+    )
+
+
+def _read_file(draft: Draft, file: str, tables: Table) -> None:
+    draft.unknown(file, tables, _TABLES)
+    trade = _pack_table(draft, file, draft.table(f"{file}: [pack]", tables.get("pack", {})))
+    for name, value in draft.table(f"{file}: [concepts]", tables.get("concepts", {})).items():
+        found = draft.phrases(f"{file}: concept {name}", value)
+        draft.concepts.setdefault(f"@{name}", []).extend(found)
+    _negation_table(draft, file, draft.table(f"{file}: [negation]", tables.get("negation", {})))
+    _zones_table(draft, file, draft.table(f"{file}: [zones]", tables.get("zones", {})))
+    _topics_table(draft, file, draft.table(f"{file}: [topics]", tables.get("topics", {})))
+    asides = draft.table(f"{file}: [asides]", tables.get("asides", {}))
+    draft.unknown(f"{file}: [asides]", asides, ("phrases",))
+    draft.asides += draft.phrases(f"{file}: [asides]", asides.get("phrases", []))
+    readers: tuple[tuple[str, Callable[[Table], None]], ...] = (
+        ("fact", lambda table: _fact(draft, file, table)),
+        ("rule", lambda table: _rule(draft, file, trade, table)),
+    )
+    for key, read in readers:
+        entries = tables.get(key, [])
+        for entry in entries if isinstance(entries, list) else [entries]:
+            read(draft.table(f"{file}: [[{key}]]", entry))
+
+
+def read(files: Mapping[str, Table], language: str) -> RulePack:
+    """
+    Merge the tables of all *files* (name to parsed TOML) into the pack of *language*.
+
+    Concepts, zones and lists of the same name are added up; `off` in any file
+    switches rules of any file off, so a firm's own file needs no copy of ours.
+
+    Raises:
+        RulePackError: one line for each mistake, with file, rule and remedy.
+    """
+    draft = Draft(language)
+    if language not in LANGUAGES:
+        draft.wrong("language", f"{language} is not known; one of {', '.join(LANGUAGES)}")
+    for file, tables in files.items():
+        _read_file(draft, file, tables)
+    pack = None if draft.mistakes else assemble(draft)
+    if pack is None or draft.mistakes:
+        raise RulePackError("\n".join(draft.mistakes))
+    return pack

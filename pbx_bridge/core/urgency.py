@@ -1,0 +1,261 @@
+"""Judge a message by a rule pack; the verdict can only fail upwards."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pbx_bridge.core.case import Reason, Transcript, Urgency, Verdict
+from pbx_bridge.core.finding import Hit, find, find_near
+from pbx_bridge.core.hearing import Heard
+from pbx_bridge.core.pattern import Part, Pattern
+from pbx_bridge.core.rulepack import Clause, Context, Rule, RulePack
+
+ASIDE_WEIGHT = 5.0
+"""Weight of *routine* for a trouble that is past or only feared: below any rule of ours."""
+MIN_WORDS = 3
+"""A shorter message is not judged as quiet: `unknown`."""
+MIN_CONFIDENCE = 0.55
+"""Mean confidence of the words below which a quiet verdict is not believed: `unknown`."""
+NO_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silenced:
+    """A rule that found its words but did not speak."""
+
+    rule: str
+    words: str
+    cause: str
+    """For example ``negated by 'kein'`` or ``zone past``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A verdict with everything that led to it, and everything that was set aside."""
+
+    verdict: Verdict
+    heard: Heard
+    facts: tuple[tuple[str, str], ...]
+    """Fact id and the words that show it; no words for a fact of the calendar."""
+    silenced: tuple[Silenced, ...]
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """One message under judgement."""
+
+    heard: Heard
+    facts: dict[str, str]
+    silenced: list[Silenced]
+
+    def words_for(self, clause: Clause) -> str | None:
+        """Return the words by which *clause* holds, or None."""
+        for pattern in clause.patterns:
+            words = self._pattern(pattern, clause)
+            if words is not None:
+                blocker = self._blocker(clause)
+                if blocker is None:
+                    return words
+                self._note(clause, words, f"unless {blocker}")
+                return None
+        return None
+
+    def _blocker(self, clause: Clause) -> str | None:
+        for pattern in clause.unless:
+            if self._pattern(pattern, _ANYTIME) is not None:
+                return pattern.source
+        return None
+
+    def _pattern(self, pattern: Pattern, clause: Clause) -> str | None:
+        """Return the words of all parts of *pattern*, or None when one does not hold."""
+        words: list[str] = []
+        for part in pattern.parts:
+            found = self._part(part, _ANYTIME if part.absent else clause)
+            if (found is None) is not part.absent:
+                return None
+            words.append(found or "")
+        return " … ".join(filter(None, words))
+
+    def _part(self, part: Part, clause: Clause) -> str | None:
+        if part.fact:
+            return self.facts.get(part.fact)
+        phrases = part.phrases
+        spans = self.heard.spans
+        hits = find(phrases[0], spans) if len(phrases) == 1 else find_near(part, spans)
+        cause = ""
+        for hit in hits:
+            cause = self._objection(hit, clause)
+            if not cause:
+                return self.heard.words(hit)
+        if hits and clause is not _ANYTIME:
+            self._note(clause, self.heard.words(hits[0]), cause)
+        return None
+
+    def _objection(self, hit: Hit, clause: Clause) -> str:
+        """Return why *hit* does not count, empty when it does."""
+        if not clause.as_said and (at := self.heard.denied_by(hit)) is not None:
+            return f"negated by '{self.heard.words((at,))}'"
+        if not clause.anytime and (zone := self.heard.zone_of(hit)) is not None:
+            return f"zone {zone}"
+        return ""
+
+    def _note(self, clause: Clause, words: str, cause: str) -> None:
+        self.silenced.append(Silenced(rule=clause.clause_id, words=words, cause=cause))
+
+
+_ANYTIME = Clause(clause_id="", patterns=(), anytime=True)
+"""How conditions of absence are looked at: a denied trouble blocks nothing, a past one does."""
+
+
+def explain(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> Explanation:
+    """Judge *text* and keep everything a person needs to follow the verdict."""
+    heard = pack.ear.hear(text)
+    hearing = _Hearing(heard, dict.fromkeys(context.facts(), ""), [])
+    present = set(heard.spans)
+    for fact in pack.facts:
+        if not fact.keys.isdisjoint(present) or _asks_fact(fact, hearing):
+            words = hearing.words_for(fact)
+            if words is not None:
+                hearing.facts[fact.clause_id] = words
+    present.update(f"#{fact}" for fact in hearing.facts)
+    spoken = [
+        (rule, words)
+        for rule in pack.rules
+        if not rule.clause.keys.isdisjoint(present)
+        and (words := hearing.words_for(rule.clause)) is not None
+    ]
+    return Explanation(
+        verdict=_verdict(spoken, hearing, pack),
+        heard=heard,
+        facts=tuple(hearing.facts.items()),
+        silenced=tuple(dict.fromkeys(hearing.silenced)),
+    )
+
+
+def classify(message: str | Transcript, pack: RulePack, context: Context = NO_CONTEXT) -> Verdict:
+    """
+    Return the verdict on the words of *message*: one of the four labels, never `unknown`.
+
+    An empty text is `none`: nothing was said. Use `judge` where a caller may have
+    spoken and nothing was understood.
+    """
+    text = message if isinstance(message, str) else message.text
+    return explain(text, pack, context).verdict
+
+
+def judge(transcript: Transcript, pack: RulePack, context: Context = NO_CONTEXT) -> Verdict:
+    """
+    Return the verdict on a call: as `classify`, but doubt is `unknown`, never quiet.
+
+    Doubt is a transcript of fewer than `MIN_WORDS` words, a mean confidence below
+    `MIN_CONFIDENCE`, or words on which no rule spoke. A verdict that rings stands.
+    """
+    verdict = classify(transcript, pack, context)
+    if verdict.rings:
+        return verdict
+    words = transcript.words
+    doubt = ""
+    if len(words) < MIN_WORDS:
+        doubt = f"only {len(words)} words understood"
+    elif sum(word.confidence for word in words) / len(words) < MIN_CONFIDENCE:
+        doubt = "recognition is not sure of the words"
+    elif not verdict.reasons:
+        doubt = "no rule spoke"
+    if not doubt:
+        return verdict
+    reason = Reason(rule="doubt", text=doubt, words=transcript.text, weight=0.0)
+    return Verdict(
+        urgency=Urgency.UNKNOWN,
+        category=verdict.category,
+        reasons=(reason, *verdict.reasons),
+        pack=pack.title,
+    )
+
+
+def is_certain(verdict: Verdict, pack: RulePack) -> bool:
+    """Say whether *verdict* is an emergency by a rule that needs no further words."""
+    if verdict.urgency is not Urgency.EMERGENCY:
+        return False
+    certain = {rule.rule_id for rule in pack.rules if rule.certain}
+    return any(reason.rule in certain for reason in verdict.reasons)
+
+
+def _asks_fact(fact: Clause, hearing: _Hearing) -> bool:
+    return any(key.startswith("#") and key[1:] in hearing.facts for key in fact.keys)
+
+
+def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) -> Verdict:
+    if not hearing.heard.tokens:
+        return Verdict(urgency=Urgency.NONE, pack=pack.title)
+    reasons = [
+        Reason(rule=rule.rule_id, text=rule.reason, words=words, weight=rule.weight)
+        for rule, words in spoken
+    ]
+    claims = [(rule.weight, rule.urgency, rule.category) for rule, _ in spoken]
+    zoned = _not_now(hearing, pack, {rule.rule_id for rule, _ in spoken})
+    if zoned is not None:
+        reasons.append(zoned[0])
+        claims.append((ASIDE_WEIGHT, Urgency.ROUTINE, zoned[1]))
+    if not claims:
+        return Verdict(
+            urgency=pack.unmatched, category=_topic(hearing.heard, pack), pack=pack.title
+        )
+    urgency = _heaviest(claims)
+    winners = [(weight, category) for weight, each, category in claims if each is urgency]
+    best = max(weight for weight, _ in winners)
+    category = next((name for weight, name in winners if weight == best and name), "")
+    if urgency is Urgency.NONE:
+        category = "other"
+    order = {rule.rule_id: rule.urgency is not urgency for rule, _ in spoken}
+    reasons.sort(key=lambda reason: (order.get(reason.rule, True), -reason.weight))
+    return Verdict(
+        urgency=urgency,
+        category=category or _topic(hearing.heard, pack),
+        reasons=tuple(reasons),
+        pack=pack.title,
+    )
+
+
+def _heaviest(claims: Iterable[tuple[float, Urgency, str]]) -> Urgency:
+    """Return the urgency of the greatest weight: first ring or not, then which; ties go up."""
+    best: dict[Urgency, float] = {}
+    for weight, urgency, _ in claims:
+        best[urgency] = max(best.get(urgency, 0.0), weight)
+    ring = (Urgency.EMERGENCY, Urgency.URGENT)
+    quiet = (Urgency.ROUTINE, Urgency.NONE)
+    loudest = max(best.get(each, 0.0) for each in ring)
+    calmest = max(best.get(each, 0.0) for each in quiet)
+    pair = ring if loudest >= calmest else quiet
+    return max(pair, key=lambda each: (best.get(each, 0.0), each is pair[0]))
+
+
+def _not_now(hearing: _Hearing, pack: RulePack, spoke: set[str]) -> tuple[Reason, str] | None:
+    """Return the claim of a trouble that was told as past or possible, and its category."""
+    trouble = {rule.rule_id: rule for rule in pack.rules if rule.urgency.rings}
+    for silent in hearing.silenced:
+        rule = trouble.get(silent.rule)
+        if rule is not None and silent.cause.startswith("zone ") and silent.rule not in spoke:
+            text = f"{rule.reason}, but not now ({silent.cause.removeprefix('zone ')})"
+            reason = Reason(
+                rule=f"{rule.rule_id}:not-now", text=text, words=silent.words, weight=ASIDE_WEIGHT
+            )
+            return reason, rule.category
+    return None
+
+
+def _topic(heard: Heard, pack: RulePack) -> str:
+    """Return the category with most topic words, `other` when there are none."""
+    count = {
+        category: len(
+            {
+                hit
+                for pattern in patterns
+                for part in pattern.parts
+                for hit in find_near(part, heard.spans)
+            }
+        )
+        for category, patterns in pack.topics
+    }
+    best = max(count.values(), default=0)
+    if not best:
+        return "other"
+    return next(category for category, many in count.items() if many == best)
