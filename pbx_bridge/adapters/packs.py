@@ -1,0 +1,75 @@
+"""Load the rule packs that we ship, and the firm's own rule file on top."""
+
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pbx_bridge.core.rule_draft import Table
+from pbx_bridge.core.rulefile import read
+from pbx_bridge.core.rulepack import RulePack
+from pbx_bridge.errors import RulePackError
+
+
+def shipped_languages() -> tuple[str, ...]:
+    """Return the languages that have a pack, sorted."""
+    return tuple(sorted(folder.name for folder in _shipped().iterdir() if any(_toml(folder))))
+
+
+def load_pack(language: str, own: Path | None = None) -> RulePack:
+    """
+    Return our pack of *language* with the firm's *own* file merged into it.
+
+    *own* may hold several languages: tables ``[de]``, ``[pl]`` and so on, each written
+    like one of our files. None means our rules as they are.
+
+    Raises:
+        RulePackError: no pack for *language*, a file cannot be read, or it has mistakes.
+    """
+    if language not in shipped_languages():
+        known = ", ".join(shipped_languages())
+        raise RulePackError(f"no rules for language {language!r}; there are {known}")
+    tables: dict[str, Table] = {
+        f"rules/{language}/{entry.name}": _parse(entry) for entry in _toml_of(language)
+    }
+    if own is not None:
+        tables |= _own_tables(own, language)
+    return read(tables, language)
+
+
+def _shipped() -> Traversable:
+    return files("pbx_bridge").joinpath("rules")
+
+
+def _toml(folder: Traversable) -> Iterator[Traversable]:
+    if folder.is_dir():
+        yield from (entry for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def _toml_of(language: str) -> list[Traversable]:
+    return sorted(_toml(_shipped().joinpath(language)), key=lambda entry: entry.name)
+
+
+def _own_tables(own: Path, language: str) -> dict[str, Table]:
+    """Return the part of the firm's file that is about *language*."""
+    whole = _parse(own)
+    unknown = sorted(set(whole) - set(shipped_languages()))
+    if unknown:
+        known = ", ".join(f"[{each}]" for each in shipped_languages())
+        raise RulePackError(f"{own}: {unknown[0]} is no language; put rules under one of {known}")
+    part = whole.get(language, {})
+    if not isinstance(part, dict):
+        raise RulePackError(f"{own}: {language} must be a table, [{language}.pack] and so on")
+    return {str(own): part}
+
+
+def _parse(file: Traversable | Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise RulePackError(f"{file}: cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise RulePackError(f"{file}: is not UTF-8; save it as UTF-8") from exc
+    except tomllib.TOMLDecodeError as exc:
+        raise RulePackError(f"{file}: is not TOML: {exc}") from exc
