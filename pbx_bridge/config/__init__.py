@@ -1,0 +1,41 @@
+"""The configuration: one TOML file, read once, all of its mistakes reported at once."""
+
+from pbx_bridge.config.parsing import load, parse, read_secret
+from pbx_bridge.config.sections import (
+    AsteriskConfig,
+    Config,
+    FirmConfig,
+    LogConfig,
+    LogFormat,
+    LogLevel,
+    MailConfig,
+    MailSecurity,
+    MessageConfig,
+    PolicyConfig,
+    RulesConfig,
+    SpeechConfig,
+    StoreConfig,
+    TechnicianConfig,
+)
+from pbx_bridge.config.values import LANGUAGES
+
+__all__ = [
+    "LANGUAGES",
+    "AsteriskConfig",
+    "Config",
+    "FirmConfig",
+    "LogConfig",
+    "LogFormat",
+    "LogLevel",
+    "MailConfig",
+    "MailSecurity",
+    "MessageConfig",
+    "PolicyConfig",
+    "RulesConfig",
+    "SpeechConfig",
+    "StoreConfig",
+    "TechnicianConfig",
+    "load",
+    "parse",
+    "read_secret",
+]

@@ -1,0 +1,125 @@
+"""Checks across values; they work on the raw table, so that they run beside other mistakes."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from pbx_bridge.config.lines import KeyPath
+from pbx_bridge.config.values import LANGUAGES, is_loopback
+
+Mistake = tuple[KeyPath, str]
+"""Where, and what is wrong with the remedy."""
+
+REFUSED_KINDS = {
+    PhoneNumberType.PREMIUM_RATE: "a premium number",
+    PhoneNumberType.SHARED_COST: "a shared cost number",
+    PhoneNumberType.PAGER: "a pager",
+    PhoneNumberType.VOICEMAIL: "a mailbox",
+}
+"""What must never be rung: it costs, or it cannot press a key."""
+
+MAILBOX_S = 25
+"""Carriers' mailboxes often answer from here on."""
+
+
+def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    """Yield what is wrong between values that look right one by one."""
+    yield from _numbers(raw)
+    yield from _names(raw)
+    yield from _order(raw)
+    yield from _models(raw)
+    yield from _mail(raw)
+
+
+def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    """Yield what works and is still unwise."""
+    ring_timeout_s = _table(raw, "policy").get("ring_timeout_s")
+    if isinstance(ring_timeout_s, int) and ring_timeout_s > MAILBOX_S:
+        text = f"{ring_timeout_s} s often reaches the carrier's mailbox; stay below {MAILBOX_S}"
+        yield ("policy", "ring_timeout_s"), text
+    mail = _table(raw, "mail")
+    if not mail:
+        yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
+
+
+def number_mistake(number: str, country: str) -> str | None:
+    """Return what is wrong with a number to be rung, `None` when it may be."""
+    region = country if country in phonenumbers.SUPPORTED_REGIONS else None
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return 'is no telephone number; write it like "+491711234567"'
+    e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    if not phonenumbers.is_valid_number(parsed):
+        return f"is no number that exists (read as {e164}); check the digits"
+    kind = phonenumbers.number_type(parsed)
+    if kind in REFUSED_KINDS:
+        return f"is {REFUSED_KINDS[kind]}; give a mobile or landline number"
+    return None if number == e164 else f'is not in international form; write "{e164}"'
+
+
+def _table(raw: Mapping[str, object], key: str) -> Mapping[str, object]:
+    table = raw.get(key)
+    return table if isinstance(table, dict) else {}
+
+
+def _technicians(raw: Mapping[str, object]) -> list[Mapping[str, object]]:
+    people = raw.get("technician")
+    if not isinstance(people, list):
+        return []
+    return [person if isinstance(person, dict) else {} for person in people]
+
+
+def _numbers(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    country = str(_table(raw, "firm").get("country", "DE"))
+    found: list[tuple[KeyPath, object]] = [
+        (("technician", place, "number"), person.get("number"))
+        for place, person in enumerate(_technicians(raw))
+    ]
+    found.append((("asterisk", "caller_id"), _table(raw, "asterisk").get("caller_id")))
+    for path, number in found:
+        mistake = number_mistake(number, country) if isinstance(number, str) else None
+        if mistake:
+            yield path, f"{number!r} {mistake}"
+
+
+def _names(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    seen: set[object] = set()
+    for place, person in enumerate(_technicians(raw)):
+        name = person.get("name")
+        if isinstance(name, str) and name in seen:
+            yield ("technician", place, "name"), f"{name!r} is there twice; choose another"
+        seen.add(str(name))
+
+
+def _order(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    order = _table(raw, "policy").get("order")
+    known = [str(person["name"]) for person in _technicians(raw) if "name" in person]
+    for name in order if isinstance(order, list) else []:
+        if isinstance(name, str) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            remedy = (
+                f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+            )
+            yield ("policy", "order"), f"{name!r} is no [[technician]]; {remedy}"
+
+
+def _models(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    language = _table(raw, "firm").get("language", "de")
+    models = _table(raw, "speech").get("models")
+    if language in LANGUAGES and isinstance(models, dict) and language not in models:
+        remedy = f"pbx-bridge model fetch {language}, then name its folder here"
+        yield ("speech", "models"), f"has no model for {language!r} (firm.language); {remedy}"
+
+
+def _mail(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    mail = _table(raw, "mail")
+    if mail.get("user") and not mail.get("secret_file"):
+        yield ("mail", "user"), "needs a password; add secret_file"
+    if mail.get("secret_file") and not mail.get("user"):
+        yield ("mail", "secret_file"), "is never used without user; add user or take it out"
+    sends_secret = mail.get("user") and mail.get("security") == "none"
+    if sends_secret and not is_loopback(str(mail.get("host", ""))):
+        yield ("mail", "security"), 'would send the password in the clear; use "starttls" or "tls"'

@@ -1,0 +1,191 @@
+"""Reads the file: from text to `Config`, or to the list of everything that is wrong with it."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from pbx_bridge.config import checks
+from pbx_bridge.config.keys import keys_of
+from pbx_bridge.config.lines import KeyPath, key_lines, line_of
+from pbx_bridge.config.sections import Config
+from pbx_bridge.errors import ConfigError
+
+_AT_LINE = re.compile(r"^(.*?) \(at line (\d+), column \d+\)$", re.DOTALL)
+
+_WRONG_TYPE = {
+    "int_type": "must be a whole number, without quotes",
+    "float_type": "must be a number, without quotes",
+    "string_type": "must be text, in quotes",
+    "bool_type": "must be true or false, without quotes",
+    "tuple_type": "must be a list, in square brackets",
+    "dict_type": "must be a table, in braces",
+    "mapping_type": "must be a table, in braces",
+    "dataclass_type": "must be a table",
+    "path_type": "must be a path, in quotes",
+}
+
+_EXAMPLES = {
+    "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
+    "firm.name": 'add name = "Your firm" under [firm]',
+    "asterisk.dial": 'add dial = "PJSIP/{number}@YOUR-TRUNK" under [asterisk]',
+    "technician": "add one [[technician]] for each person who can take a case",
+    "speech": 'add [speech] with models = { de = "/var/lib/pbx-bridge/models/..." }',
+}
+
+
+def parse(text: str, *, source: str) -> Config:
+    """
+    Read the whole configuration.
+
+    Args:
+        text: the TOML text.
+        source: what the mistakes call it, usually the path.
+
+    Raises:
+        ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
+    """
+    raw = _table(text, source)
+    found = list(checks.cross_mistakes(raw))
+    config = None
+    try:
+        # A TOML table has JSON's types; as JSON, lists may become tuples and texts paths,
+        # while 1 is still no text and "1" no number.
+        config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
+    except ValidationError as exc:
+        found += [_mistake(error) for error in exc.errors()]
+    if config is None or found:
+        raise ConfigError(_lines(text, source, found))
+    return config
+
+
+def advice(text: str, *, source: str) -> list[str]:
+    """Return what is allowed and still unwise, in lines like those of `ConfigError`."""
+    return _lines(text, source, list(checks.advice(_table(text, source))))
+
+
+def load(path: Path) -> Config:
+    """
+    Read the configuration from a file, and see that its secrets can be read.
+
+    Raises:
+        ConfigError: the file cannot be read or has mistakes, all of them listed.
+    """
+    text = read_text(path)
+    config = parse(text, source=str(path))
+    found: list[checks.Mistake] = []
+    for key, file in secret_files(config):
+        try:
+            read_secret(file)
+        except ConfigError as exc:
+            found.append((key, str(exc)))
+    if found:
+        raise ConfigError(_lines(text, str(path), found))
+    return config
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the file; `ConfigError` says why it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        text = f"{path}: there is no such file; give its path with --config"
+    except UnicodeDecodeError as exc:
+        text = f"{path}: is not UTF-8 (byte {exc.start}); save it as UTF-8"
+    except OSError as exc:
+        text = f"{path}: cannot be read ({exc.strerror}); check its owner and mode"
+    raise ConfigError([text])
+
+
+def read_secret(path: Path) -> str:
+    """
+    Return the secret that is the first line of a file.
+
+    Raises:
+        ConfigError: the file cannot be read, or its first line is empty.
+    """
+    try:
+        first, *_ = path.read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
+        remedy = "create it with the secret in its first line, mode 0600"
+        raise ConfigError([f"{path} cannot be read ({reason}); {remedy}"]) from exc
+    if not first.strip():
+        raise ConfigError([f"{path} is empty; write the secret into its first line"])
+    return first.strip()
+
+
+def secret_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
+    """Yield the files that hold secrets, with the key that names each."""
+    yield ("asterisk", "ami_secret_file"), config.asterisk.ami_secret_file
+    if config.mail and config.mail.secret_file:
+        yield ("mail", "secret_file"), config.mail.secret_file
+
+
+def _table(text: str, source: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        place = _AT_LINE.match(str(exc))
+        reason, line = (place[1], int(place[2])) if place else (str(exc), len(text.splitlines()))
+        remedy = "correct this line, then check again"
+        raise ConfigError([f"{source}:{line}: not valid TOML: {reason}; {remedy}"]) from exc
+
+
+def _lines(text: str, source: str, found: list[checks.Mistake]) -> list[str]:
+    lines = key_lines(text)
+    placed = sorted((line_of(lines, path), _dotted(path), problem) for path, problem in found)
+    return [f"{source}:{line}: {key}: {problem}" for line, key, problem in placed]
+
+
+def _dotted(path: KeyPath) -> str:
+    """Write a path as in the file, elements counted from 1: ``technician[2].number``."""
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).lstrip(".")
+
+
+def _mistake(error: ErrorDetails) -> checks.Mistake:
+    path = tuple(part for part in error["loc"] if part != "[key]")
+    return path, _problem(path, error)
+
+
+def _problem(path: KeyPath, error: ErrorDetails) -> str:
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"
+            remedy = f"add {path[-1]} = ... under {table}" if len(path) > 1 else f"add [{path[0]}]"
+            return f"is missing; {_EXAMPLES.get(_dotted(path), remedy)}"
+        case "unexpected_keyword_argument":
+            near = get_close_matches(str(path[-1]), _known_keys(path[:-1]), n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else "take it out"
+            return f"is no setting; {remedy}"
+        case "greater_than_equal":
+            return f"{error['input']} is too small; at least {limits['ge']}"
+        case "less_than_equal":
+            return f"{error['input']} is too big; at most {limits['le']}"
+        case "value_error":
+            return f"{error['input']!r} {limits['error']}"
+        case "enum":
+            return f"{error['input']!r} is not allowed; one of {limits['expected']}"
+        case "string_pattern_mismatch":
+            return f"{error['input']!r} has a wrong form; it must match {limits['pattern']}"
+        case "string_too_long":
+            return f"is too long; at most {limits['max_length']} characters"
+        case "too_short":
+            return f"is empty; {_EXAMPLES.get(_dotted(path), 'give at least one')}"
+        case kind:
+            return f"{error['input']!r} {_WRONG_TYPE.get(kind, error['msg'])}"
+
+
+def _known_keys(table: KeyPath) -> list[str]:
+    section: type = Config
+    for part in table:
+        inner = {key.spelled: key.section for key in keys_of(section)}
+        section = inner.get(str(part)) or section
+    return [key.spelled for key in keys_of(section)]
