@@ -1,7 +1,6 @@
 """Keep one recogniser worker alive: load its models, ping it, replace it when it is ill."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,13 +24,9 @@ MEGABYTE = 1024 * 1024
 FATAL_LOSSES = 3
 """Workers that may die while they load one model before that model is left alone."""
 
-GROWTH_FACTOR = 1.2
-"""A worker is too big only when it also grew since its models were loaded: replacing it would
-not help against models that are big by themselves."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class Limits:
     """How patient we are with the worker."""
 
     ping_every_s: float = 1.0
@@ -44,6 +39,11 @@ class Timing:
     stable_s: float = 30.0
     recheck_s: float = 15.0
     """How often a model that was missing or broken is looked for again."""
+    growth: float = 1.2
+    """
+    Above its memory limit the worker is replaced only when it has grown by this factor since its
+    models were loaded: a new one would not be smaller when the models themselves are too big.
+    """
 
 
 class Supervisor:
@@ -53,10 +53,10 @@ class Supervisor:
         self,
         config: SpeechConfig,
         jobs: Jobs,
-        timing: Timing,
+        limits: Limits,
         make_worker: Callable[[Callable[[JobReport], None]], WorkerProcess],
     ) -> None:
-        self._config, self._jobs, self._timing = config, jobs, timing
+        self._config, self._jobs, self._limits = config, jobs, limits
         self._make_worker = make_worker
         self.ready = asyncio.Event()
         self.problems: dict[str, str] = {}
@@ -111,12 +111,11 @@ class Supervisor:
         if language in self.problems:
             raise TranscriberError(self.problems[language])
         try:
-            async with asyncio.timeout(self._timing.start_deadline_s):
-                await self.ready.wait()
+            async with asyncio.timeout(self._limits.start_deadline_s):
+                while self.worker is None or not self.ready.is_set():
+                    await self.ready.wait()
         except TimeoutError as exc:
             raise TranscriberError("the recogniser does not start; see the service's log") from exc
-        if self.worker is None:
-            raise WorkerLost("the recogniser died just now")
         if language not in self._loaded:
             raise TranscriberError(self.problems.get(language, f"no model for {language!r} yet"))
         return self.worker
@@ -126,16 +125,19 @@ class Supervisor:
         while True:
             began = time.monotonic()
             try:
-                reason, is_planned = await self._one_life(), True
+                reason = await self._one_life()
             except WorkerLost as exc:
-                reason, is_planned = str(exc), False
-            if is_planned or time.monotonic() - began > self._timing.stable_s:
-                failures = 0
-            pause_s = self._timing.backoff_s[min(failures, len(self._timing.backoff_s) - 1)]
-            failures += 1
-            level = logging.INFO if is_planned else logging.WARNING
-            log.log(level, "asr.worker_restarted", reason=reason, pause_s=pause_s)
-            await asyncio.sleep(pause_s)
+                if time.monotonic() - began > self._limits.stable_s:
+                    failures = 0
+                pause_s = self._limits.backoff_s[min(failures, len(self._limits.backoff_s) - 1)]
+                failures += 1
+                log.warning("asr.worker_restarted", reason=str(exc), pause_s=pause_s)
+                await asyncio.sleep(pause_s)
+            except Exception:
+                log.exception("asr.supervisor_crashed")
+                await asyncio.sleep(self._limits.backoff_s[-1])
+            else:
+                log.info("asr.worker_recycled", reason=reason)
 
     async def _one_life(self) -> str:
         """Run one worker; return why we replace it, raise `WorkerLost` when it went by itself."""
@@ -143,10 +145,10 @@ class Supervisor:
         reason, is_ill = "the service stops", False
         self._distrust = ""
         try:
-            await worker.start(self._timing.start_deadline_s)
+            await worker.start(self._limits.start_deadline_s)
             for language in self._config.models:
                 await self._load(worker, language)
-            self._baseline_bytes = (await worker.ping(self._timing.ping_deadline_s)).memory_bytes
+            self._baseline_bytes = (await worker.ping(self._limits.ping_deadline_s)).memory_bytes
             self._offer(worker)
             reason = await self._watch(worker)
         except WorkerLost as exc:
@@ -167,24 +169,24 @@ class Supervisor:
 
     async def _watch(self, worker: WorkerProcess) -> str:
         """Ping until *worker* is gone (`WorkerLost`) or to be replaced; return why."""
-        recheck_at = time.monotonic() + self._timing.recheck_s
+        recheck_at = time.monotonic() + self._limits.recheck_s
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(worker.gone(), self._timing.ping_every_s)
+                await asyncio.wait_for(worker.gone(), self._limits.ping_every_s)
                 raise WorkerLost(worker.reason)
-            pong = await worker.ping(self._timing.ping_deadline_s)
+            pong = await worker.ping(self._limits.ping_deadline_s)
             self.memory_bytes = pong.memory_bytes
             if self.problems and time.monotonic() > recheck_at:
                 for language in list(self.problems):
                     await self._load(worker, language)
                 self._offer(worker)
-                recheck_at = time.monotonic() + self._timing.recheck_s
+                recheck_at = time.monotonic() + self._limits.recheck_s
             if not len(self._jobs) and (illness := self._illness()):
                 return illness
 
     def _illness(self) -> str:
         limit_bytes = self._config.memory_limit_mb * MEGABYTE
-        if self.memory_bytes > max(limit_bytes, self._baseline_bytes * GROWTH_FACTOR):
+        if self.memory_bytes > max(limit_bytes, self._baseline_bytes * self._limits.growth):
             return f"memory {self.memory_bytes // MEGABYTE} MB"
         return self._distrust
 
@@ -195,7 +197,7 @@ class Supervisor:
         if state is None or self._refused.get(language) == state:
             return
         try:
-            load_s = await worker.load(language, path, self._timing.start_deadline_s)
+            load_s = await worker.load(language, path, self._limits.start_deadline_s)
         except ModelError as exc:
             self._refuse(language, state, f"vosk says: {exc}")
         except WorkerLost as exc:

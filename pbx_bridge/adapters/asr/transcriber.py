@@ -8,7 +8,7 @@ from pbx_bridge.adapters.asr.audio import length_s
 from pbx_bridge.adapters.asr.jobs import Job, Jobs
 from pbx_bridge.adapters.asr.process import JobReport, WorkerProcess
 from pbx_bridge.adapters.asr.protocol import Drop, Finish, Listen, Transcribe
-from pbx_bridge.adapters.asr.supervisor import Supervisor, Timing
+from pbx_bridge.adapters.asr.supervisor import Limits, Supervisor
 from pbx_bridge.config import SpeechConfig
 from pbx_bridge.core.case import Transcript
 from pbx_bridge.errors import AudioError, TranscriberError, WorkerLost
@@ -32,14 +32,14 @@ class VoskTranscriber:
         self,
         config: SpeechConfig,
         *,
-        timing: Timing = Timing(),  # noqa: B008 (frozen)
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
         make_worker: Callable[[Callable[[JobReport], None]], WorkerProcess] = WorkerProcess,
     ) -> None:
-        self._config, self._timing = config, timing
+        self._config, self._limits = config, limits
         self._jobs = Jobs()
         self._live: dict[str, Job] = {}
         self._file_slots = asyncio.Semaphore(FILE_SLOTS)
-        self._supervisor = Supervisor(config, self._jobs, timing, make_worker)
+        self._supervisor = Supervisor(config, self._jobs, limits, make_worker)
 
     @property
     def ready(self) -> asyncio.Event:
