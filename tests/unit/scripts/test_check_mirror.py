@@ -25,6 +25,15 @@ def test_module_without_test_is_named(tmp_path: Path) -> None:
     assert offenders == ["pbx_bridge/wire/agi.py: no test; write tests/unit/wire/test_agi.py"]
 
 
+def test_module_without_code_needs_no_test(tmp_path: Path) -> None:
+    """Ports are signatures only; there is nothing to test."""
+    write(tmp_path, "pbx_bridge/ports.py", source="class Clock(Protocol):\n    x: int\n")
+
+    offenders = untested(tmp_path)
+
+    assert offenders == []
+
+
 @pytest.mark.parametrize("shelf", ["unit", "integration", "contract"])
 def test_test_may_lie_on_any_shelf(tmp_path: Path, shelf: str) -> None:
     """What needs a real process has its test where processes are started."""
