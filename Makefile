@@ -6,6 +6,9 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export VOICE ?= de
 
+# Python programs without suffix, which ruff does not find by itself.
+PROGRAMS = $(shell grep -lE -d skip '^\#!.*python' scripts/* | grep -v '[.]py$$')
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
@@ -25,8 +28,8 @@ lint: setup ## Style, types, layers, sizes, test mirror
 	@scripts/lint
 
 format: setup ## Put the code into its form
-	@ruff check --quiet --fix-only .
-	@ruff format --quiet .
+	@ruff check --quiet --fix-only . $(PROGRAMS)
+	@ruff format --quiet . $(PROGRAMS)
 
 bench: setup ## Memory of the idle service, seconds from hang-up to the first ring
 	@scripts/bench
