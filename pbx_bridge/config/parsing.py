@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -67,6 +68,12 @@ def parse(text: str, *, source: str) -> Config:
 def advice(text: str, *, source: str) -> list[str]:
     """Return what is allowed and still unwise, in lines like those of `ConfigError`."""
     return _lines(text, source, list(checks.advice(_table(text, source))))
+
+
+def secret_advice(config: Config) -> list[str]:
+    """Return the secret files that more than their owner and group may read."""
+    loose = (file for _, file in secret_files(config) if file.stat().st_mode & stat.S_IROTH)
+    return [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
 
 
 def load(path: Path) -> Config:

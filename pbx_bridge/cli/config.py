@@ -1,0 +1,50 @@
+"""The command ``pbx-bridge config``."""
+
+import json
+from pathlib import Path
+
+import click
+
+from pbx_bridge.errors import ConfigError
+
+
+@click.group()
+def config() -> None:
+    """Check the configuration."""
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.pass_obj
+def check(config_path: Path, as_json: bool) -> None:
+    """
+    Report every mistake in the configuration at once.
+
+    Exit status: 0 when the service can start with it, advice or not; 1 with mistakes.
+    """
+    from pbx_bridge.config import load  # noqa: PLC0415 - pydantic: --help must answer at once
+    from pbx_bridge.config.parsing import (  # noqa: PLC0415 - as above
+        advice,
+        read_text,
+        secret_advice,
+    )
+
+    mistakes: list[str] = []
+    advised: list[str] = []
+    try:
+        loaded = load(config_path)
+        advised = advice(read_text(config_path), source=str(config_path))
+        advised += secret_advice(loaded)
+    except ConfigError as exc:
+        if not as_json:
+            raise
+        mistakes = exc.mistakes
+    if as_json:
+        report = {"config": str(config_path), "mistakes": mistakes, "advice": advised}
+        click.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        for line in advised:
+            click.echo(f"advice: {line}")
+        click.echo(f"{config_path}: no mistakes")
+    if mistakes:
+        raise SystemExit(1)
