@@ -63,6 +63,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """Asterisk gave the caller's line into our hands, for the first time or again."""
+
+    message_s: float = 0.0
+    """Audio that is there already, from before our daemon died; 0 for a new call."""
+
+
+@dataclass(frozen=True, slots=True)
 class Greeted:
     """The caller heard the greeting and the recording notice to their end."""
 
@@ -124,7 +132,8 @@ class CallTimer:
 
 
 CallEvent = (
-    Greeted
+    SessionOpened
+    | Greeted
     | MessageEnded
     | Judged
     | Told
@@ -200,6 +209,9 @@ class Finish:
 
 CallRequest = Say | Record | AwaitVerdict | Finish
 
+ENOUGH_S = 1.0
+"""Audio from this length on is kept as the message after an interruption, not asked for again."""
+
 UNHEARD = Verdict(urgency=Urgency.UNKNOWN)
 """What holds while nobody knows better; it rings."""
 
@@ -238,6 +250,8 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return CallTransition(replace(call, is_told=True))
         case _ if call.phase is CallPhase.DECIDED:
             return CallTransition(call)
+        case SessionOpened(message_s=message_s):
+            return _opened(now, call, message_s)
         case DialplanEnded():
             return _taken_back(now, call, event)
         case DialplanHas():
@@ -257,6 +271,17 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return _whole(now, call, end, message_s, is_gone=call.is_gone)
         case _:
             assert_never(event)
+
+
+def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
+    if call.phase is CallPhase.HEARING:
+        return CallTransition(call)
+    limit = now + call.limits.message + call.limits.call
+    held = replace(call, phase=CallPhase.RECEIVING, wake_at=limit)
+    if call.message is not None or message_s < ENOUGH_S:
+        return CallTransition(held)
+    greeted = replace(held, is_greeted=True)  # he has spoken: he is not greeted again
+    return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
 
 
 def _judged(call: Call, event: Judged) -> CallTransition:

@@ -169,6 +169,14 @@ def open_escalation(now: datetime, case_id: str, policy: Policy) -> EscalationTr
     return _ring(now, state)
 
 
+def open_taken(
+    now: datetime, case_id: str, policy: Policy, technician: str
+) -> EscalationTransition:
+    """Open an escalation that is over already: *technician* pressed 1 before we could ring."""
+    state = Escalation(case_id=case_id, policy=policy, give_up_at=now + policy.ceiling)
+    return _acknowledge(state, technician)
+
+
 def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
     """
     Return the state and effects that follow from *event* at *now* (UTC).
