@@ -177,6 +177,8 @@ class RingOrder:
     attempt: int
     technician: str
     call_id: str
+    caller_number: str
+    """Digits, empty when withheld: what the dialplan tells when it screens alone."""
     recording: str
     language: str
 
