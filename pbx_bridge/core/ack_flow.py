@@ -1,0 +1,179 @@
+"""What a technician hears and presses; only a digit accepts, and silence never does."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import assert_never
+
+from pbx_bridge.core.case import Urgency
+
+RECORDING = "@recording"
+"""Stands for the caller's recording in a list of sounds; everything else is a prompt."""
+
+ACCEPT, DECLINE, REPEAT = "1", "2", "3"
+"""The same everywhere and for ever: 1 accepts, nothing destructive lies on a single key."""
+
+
+class AckPhase(StrEnum):
+    """Where the talk with a technician stands."""
+
+    OFFERING = "offering"
+    CLAIMING = "claiming"
+    """He pressed 1; whether the case is his is being committed."""
+    TAKEN = "taken"
+    """It is his; he hears the message as often as he likes."""
+    LOST = "lost"
+    """Somebody else was faster."""
+    DECLINED = "declined"
+    SILENT = "silent"
+    """No key came: a mailbox, or somebody who fell asleep again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AckFacts:
+    """What there is to tell about a case."""
+
+    case_id: str
+    urgency: Urgency
+    number: str | None
+    """The caller's; `None` when withheld."""
+    has_message: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AckFlow:
+    """The state; see `AckPhase`."""
+
+    phase: AckPhase = AckPhase.OFFERING
+    offers: int = 0
+    """How often he heard the whole offer without pressing anything."""
+    repeats: int = 0
+    """How often a key other than 1 and 2 made us say it again."""
+    owner: str | None = None
+    """Who has the case when the phase is `lost`."""
+
+
+MAX_OFFERS = 2
+"""A mailbox gets the offer twice at most; the answer limit of the policy is shorter still."""
+
+MAX_REPEATS = 9
+"""A stuck key must not keep a line for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The sounds were played, or cut short by *digit*; `None` when nothing was pressed."""
+
+    digit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The case is his, and that is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The case belongs to *owner*, or to nobody any more."""
+
+    owner: str | None
+
+
+AckEvent = Heard | Granted | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Play *sounds*; any digit cuts them short; then wait `ANSWER_S` for one."""
+
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Ask the case for it; report `Granted` or `Refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Play *sounds* to the end and hang up."""
+
+    sounds: tuple[str, ...]
+
+
+AckRequest = Ask | Claim | Close
+
+ANSWER_S = 5.0
+"""Seconds to find the right key after the last word."""
+
+
+def next_request(flow: AckFlow, facts: AckFacts) -> AckRequest:
+    """Return what to do on the technician's leg."""
+    match flow.phase:
+        case AckPhase.OFFERING:
+            return Ask((*_first_words(flow, facts), *_story(facts), "ack-keys"))
+        case AckPhase.CLAIMING:
+            return Claim()
+        case AckPhase.TAKEN if flow.offers or flow.repeats > MAX_REPEATS:
+            return Close(("goodbye",))
+        case AckPhase.TAKEN:
+            return Ask(("ack-accepted", *_digits(facts.case_id), *_story(facts), "ack-repeat"))
+        case AckPhase.LOST:
+            return Close(("ack-taken", *([f"name-{flow.owner}"] if flow.owner else ())))
+        case AckPhase.DECLINED:
+            return Close(("ack-declined",))
+        case AckPhase.SILENT:
+            return Close(("goodbye",))
+        case _:
+            assert_never(flow.phase)
+
+
+def advance(flow: AckFlow, event: AckEvent) -> AckFlow:
+    """Return the state that follows; a wrong key says it again and never hangs up."""
+    match event, flow.phase:
+        case Heard(digit=digit), AckPhase.OFFERING:
+            return _pressed(flow, digit)
+        case Heard(digit=None), AckPhase.TAKEN:
+            return replace(flow, offers=1)
+        case Heard(), AckPhase.TAKEN:
+            return replace(flow, repeats=flow.repeats + 1)
+        case Granted(), AckPhase.CLAIMING:
+            return AckFlow(phase=AckPhase.TAKEN)
+        case Refused(owner=owner), AckPhase.CLAIMING:
+            return replace(flow, phase=AckPhase.LOST, owner=owner)
+        case _:
+            return flow
+
+
+def _pressed(flow: AckFlow, digit: str | None) -> AckFlow:
+    if digit == ACCEPT:
+        return replace(flow, phase=AckPhase.CLAIMING)
+    if digit == DECLINE:
+        return replace(flow, phase=AckPhase.DECLINED)
+    if digit is None and flow.offers + 1 >= MAX_OFFERS:
+        return replace(flow, phase=AckPhase.SILENT, offers=flow.offers + 1)
+    if digit is None:
+        return replace(flow, offers=flow.offers + 1)
+    if flow.repeats >= MAX_REPEATS:
+        return replace(flow, phase=AckPhase.SILENT)
+    return replace(flow, repeats=flow.repeats + 1)
+
+
+def _first_words(flow: AckFlow, facts: AckFacts) -> tuple[str, ...]:
+    """Say within the first second who calls and which key accepts, then the rest."""
+    if flow.repeats or flow.offers:
+        return ("ack-keys", f"ack-urgency-{_spoken(facts.urgency)}")
+    return ("ack-announce", f"ack-urgency-{_spoken(facts.urgency)}")
+
+
+def _story(facts: AckFacts) -> tuple[str, ...]:
+    caller = ("ack-caller", *_digits(facts.number)) if facts.number else ("ack-anonymous",)
+    message = ("ack-message", RECORDING) if facts.has_message else ("ack-no-message",)
+    return (*caller, *message)
+
+
+def _spoken(urgency: Urgency) -> str:
+    return urgency.value if urgency in (Urgency.EMERGENCY, Urgency.URGENT) else "unknown"
+
+
+def _digits(number: str) -> tuple[str, ...]:
+    return tuple(f"digit-{char}" for char in number if char.isascii() and char.isdigit())
