@@ -1,0 +1,245 @@
+"""The one actor that owns every case: it decides, commits, then has the effects carried out."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+
+import structlog
+
+from pbx_bridge.core import call_flow, escalation
+from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
+from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTimer
+from pbx_bridge.core.policy import Policy
+from pbx_bridge.errors import StaleCase, StoreError
+from pbx_bridge.ports import CallStore, Clock, EscalationStore, Outbox
+from pbx_bridge.runtime.deeds import Deeds
+
+log = structlog.get_logger()
+
+CALL_EVENTS: tuple[type, ...] = get_args(CallEvent)
+
+IDLE_S = 1.0
+"""How often somebody looks for timers when nothing else happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Start the escalation of a case, unless there is one."""
+
+    policy: Policy
+    owner: str | None = None
+    """Who took the case in the dialplan's own screening; then nobody is rung."""
+
+
+Trigger = CallEvent | EscalationEvent | Opening
+State = Call | Escalation | None
+Settled = asyncio.Future[State]
+
+
+class Cases:
+    """
+    Moves cases on; every event goes through one inbox and is handled alone.
+
+    `post` never blocks, so callbacks may use it. `submit` returns once the outcome is
+    committed, so whoever says something to a person can say the truth.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        calls: CallStore,
+        escalations: EscalationStore,
+        outbox: Outbox,
+        deeds: Deeds,
+    ) -> None:
+        self._clock, self._calls, self._escalations = clock, calls, escalations
+        self._outbox, self._deeds = outbox, deeds
+        self._inbox: asyncio.Queue[tuple[str, Trigger, Settled | None]] = asyncio.Queue()
+        self._watchers: list[tuple[str, Callable[[State], bool], Settled]] = []
+        self._has_failed = False
+
+    def post(self, case_id: str, trigger: Trigger) -> None:
+        """Queue an event."""
+        self._inbox.put_nowait((case_id, trigger, None))
+
+    async def submit_call(self, case_id: str, trigger: CallEvent) -> Call:
+        """Queue an event of the call and return the committed state; raise `StoreError`."""
+        state = await self._submit(case_id, trigger)
+        if not isinstance(state, Call):
+            raise StoreError(f"case {case_id} has no call")
+        return state
+
+    async def submit_escalation(
+        self, case_id: str, trigger: EscalationEvent | Opening
+    ) -> Escalation:
+        """Queue an event of the escalation and return the committed state; raise `StoreError`."""
+        state = await self._submit(case_id, trigger)
+        if not isinstance(state, Escalation):
+            raise StoreError(f"case {case_id} has no escalation")
+        return state
+
+    async def open_call(self, call: Call) -> Call:
+        """Commit a call that has just arrived; return it, or the one that is there already."""
+        opening = call_flow.open_call(self._clock.now(), call)
+        try:
+            stored = await self._calls.open(self._clock.now(), opening)
+        except StaleCase:
+            known = await self._calls.find(call.call_id)
+            if known is None:
+                raise
+            return known.state
+        log.info("case.opened", case_id=call.case_id, call_id=call.call_id)
+        return stored.state
+
+    async def wait_for(
+        self, case_id: str, is_reached: Callable[[State], bool], limit_s: float
+    ) -> None:
+        """Return when a committed state of the case satisfies *is_reached*, or after the limit."""
+        reached: Settled = asyncio.get_running_loop().create_future()
+        watcher = (case_id, is_reached, reached)
+        self._watchers.append(watcher)
+        try:
+            for stored in (await self._calls.load(case_id), await self._escalations.load(case_id)):
+                if stored is not None and is_reached(stored.state):
+                    return
+            async with asyncio.timeout(limit_s):
+                await reached
+        except TimeoutError:
+            return
+        finally:
+            self._watchers.remove(watcher)
+
+    async def run(self) -> None:
+        """Handle events and timers until cancelled."""
+        while True:
+            await self.settle()
+            try:
+                async with asyncio.timeout(await self._idle_s()):
+                    first = await self._inbox.get()
+            except TimeoutError:
+                continue
+            await self._guarded(*first)
+
+    async def settle(self) -> None:
+        """Handle all that is posted or due now, and what follows from it."""
+        self._has_failed = False
+        await self._drain()  # left over from a crash: before any timer looks at it
+        while True:
+            while not self._inbox.empty():
+                await self._guarded(*self._inbox.get_nowait())
+            if self._has_failed or not await self._post_due():
+                return
+
+    async def _post_due(self) -> bool:
+        now = self._clock.now()
+        try:
+            calls, escalations = await self._calls.due(now), await self._escalations.due(now)
+        except StoreError as exc:
+            log.error("store.unusable", code=exc.code, reason=str(exc))
+            return False
+        for case_id in calls:
+            self.post(case_id, CallTimer())
+        for case_id in escalations:
+            self.post(case_id, EscalationTimer())
+        return bool(calls or escalations)
+
+    async def _idle_s(self) -> float:
+        if self._has_failed:  # what is due stays due: do not spin on a broken disk
+            return IDLE_S
+        try:
+            wake_at = await self._outbox.next_wake()
+        except StoreError:
+            return IDLE_S
+        if wake_at is None:
+            return IDLE_S
+        return min(IDLE_S, max(0.0, (wake_at - self._clock.now()).total_seconds()))
+
+    async def _submit(self, case_id: str, trigger: Trigger) -> State:
+        settled: Settled = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait((case_id, trigger, settled))
+        return await settled
+
+    async def _guarded(self, case_id: str, trigger: Trigger, settled: Settled | None) -> None:
+        """Handle one event; the crash boundary of the actor."""
+        try:
+            state = await self._handle(case_id, trigger)
+        except StoreError as exc:
+            self._has_failed = True
+            log.error("store.unusable", case_id=case_id, code=exc.code, reason=str(exc))
+            _reject(settled, exc)
+            return
+        except Exception as exc:  # one broken case must not stop the others
+            self._has_failed = True
+            log.exception("case.crashed", case_id=case_id, trigger=type(trigger).__name__)
+            _reject(settled, StoreError(f"case {case_id}: {exc}"))
+            return
+        if settled is not None and not settled.done():
+            settled.set_result(state)
+        for watched, is_reached, reached in self._watchers:
+            if watched == case_id and not reached.done() and is_reached(state):
+                reached.set_result(state)
+        await self._drain()
+
+    async def _handle(self, case_id: str, trigger: Trigger) -> State:
+        if isinstance(trigger, Opening):
+            return await self._open_escalation(case_id, trigger)
+        if isinstance(trigger, CALL_EVENTS):
+            return await self._advance_call(case_id, trigger)  # type: ignore[arg-type]  # get_args
+        return await self._advance_escalation(case_id, trigger)  # type: ignore[arg-type]
+
+    async def _advance_call(self, case_id: str, trigger: CallEvent) -> State:
+        before = await self._calls.load(case_id)
+        if before is None:
+            return None
+        now = self._clock.now()
+        after = call_flow.advance(now, before.state, trigger)
+        await self._calls.save(now, before, trigger, after)
+        _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
+        return after.state
+
+    async def _advance_escalation(self, case_id: str, trigger: EscalationEvent) -> State:
+        before = await self._escalations.load(case_id)
+        if before is None:
+            return None
+        now = self._clock.now()
+        after = escalation.advance(now, before.state, trigger)
+        await self._escalations.save(now, before, trigger, after)
+        _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
+        return after.state
+
+    async def _open_escalation(self, case_id: str, trigger: Opening) -> State:
+        known = await self._escalations.load(case_id)
+        if known is not None:
+            return known.state
+        now = self._clock.now()
+        if trigger.owner is None:
+            opening = escalation.open_escalation(now, case_id, trigger.policy)
+        else:
+            opening = escalation.open_taken(now, case_id, trigger.policy, trigger.owner)
+        await self._escalations.open(now, opening)
+        _trace(case_id, trigger, "-", str(opening.state.phase))
+        return opening.state
+
+    async def _drain(self) -> None:
+        try:
+            pending = await self._outbox.pending(self._clock.now())
+        except StoreError as exc:
+            log.error("store.unusable", code=exc.code, reason=str(exc))
+            return
+        for effect in pending:
+            await self._deeds.start(effect)
+
+
+def _trace(case_id: str, trigger: Trigger, before: str, after: str) -> None:
+    """One line for each transition: ``client[state].input -> state``, as the journal has it."""
+    name = type(trigger).__name__
+    if before == after:
+        log.debug("case.advanced", case_id=case_id, trigger=name, phase=after)
+    else:
+        log.info("case.advanced", case_id=case_id, trigger=name, before=before, phase=after)
+
+
+def _reject(settled: Settled | None, exc: StoreError) -> None:
+    if settled is not None and not settled.done():
+        settled.set_exception(exc)

@@ -1,0 +1,99 @@
+"""Carries out committed effects: at least once, in order, and none can block the others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from pbx_bridge.core.call_flow import CallEffect
+from pbx_bridge.core.escalation import EscalationEffect
+from pbx_bridge.errors import BridgeError, StoreError
+from pbx_bridge.ports import Clock, Outbox, Pending
+
+log = structlog.get_logger()
+
+Effect = CallEffect | EscalationEffect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """How one kind of effect is carried out."""
+
+    act: Callable[[Pending], Awaitable[None]]
+    """Raises `BridgeError` when it may work later."""
+    is_slow: bool = False
+    """Runs beside the actor, so that a mail server cannot hold up a ring."""
+    tries: int = 10
+    """After so many failures the effect is parked and reported."""
+    pause: timedelta = timedelta(seconds=2)
+    """Before the second try; doubled each time."""
+
+
+class Deeds:
+    """Starts each pending effect once at a time and keeps book of how it went."""
+
+    def __init__(self, clock: Clock, outbox: Outbox) -> None:
+        self._clock, self._outbox = clock, outbox
+        self._duties: Mapping[type[Effect], Duty] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    def assign(self, duties: Mapping[type[Effect], Duty]) -> None:
+        """Say who carries out what; called once, before the first effect."""
+        self._duties = duties
+
+    async def start(self, pending: Pending) -> None:
+        """Carry out an effect, or see that it is being carried out."""
+        if pending.seq in self._running:
+            return
+        duty = self._duties[type(pending.effect)]
+        if not duty.is_slow:
+            await self._carry_out(pending, duty)
+            return
+        task = asyncio.create_task(self._carry_out(pending, duty))
+        self._running[pending.seq] = task
+        task.add_done_callback(lambda _: self._running.pop(pending.seq, None))
+
+    async def stop(self) -> None:
+        """Stop what is under way; it is pending still and starts again next time."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _carry_out(self, pending: Pending, duty: Duty) -> None:
+        """Act once; the crash boundary of one effect."""
+        try:
+            await duty.act(pending)
+        except BridgeError as exc:
+            await self._put_off(pending, duty, f"{exc.code}: {exc}")
+        except Exception as exc:  # one broken effect must not stop the others
+            log.exception("effect.crashed", case_id=pending.case_id, effect=_name(pending))
+            await self._put_off(pending, duty, repr(exc))
+        else:
+            await self._book(self._outbox.mark_done(pending.seq, self._clock.now()))
+
+    async def _put_off(self, pending: Pending, duty: Duty, error: str) -> None:
+        failures = pending.failures + 1
+        pause = duty.pause * 2 ** min(pending.failures, 6)
+        retry_at = self._clock.now() + pause if failures < duty.tries else None
+        report = log.warning if retry_at else log.error
+        report(
+            "effect.failed" if retry_at else "effect.parked",
+            case_id=pending.case_id,
+            effect=_name(pending),
+            failures=failures,
+            reason=error,
+        )
+        await self._book(self._outbox.mark_failed(pending.seq, error, retry_at))
+
+    async def _book(self, write: Awaitable[None]) -> None:
+        try:
+            await write
+        except StoreError as exc:  # the effect happens again: all of them may
+            log.error("store.unusable", code=exc.code, reason=str(exc))
+
+
+def _name(pending: Pending) -> str:
+    return type(pending.effect).__name__
