@@ -1,0 +1,99 @@
+"""Finds out what became of a call or a ring while nobody of us was looking."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.policy import Technician
+from pbx_bridge.ports import LiveChannel, Phones
+from pbx_bridge.runtime.switchboard import attempt_of
+
+CALLS, TAKEN = "pbxb-call", "pbxb-taken"
+"""AstDB families, both keyed by `call_id`; see dialplan/README.md."""
+
+
+class Fate(StrEnum):
+    """Who has a call now."""
+
+    WITH_US = "with-us"
+    """The caller's channel is alive and the dialplan has not given us up."""
+    IN_FALLBACK = "in-fallback"
+    """The dialplan greets, records or rings."""
+    TAKEN = "taken"
+    NOBODY = "nobody"
+    """The fallback is over and nobody took the case, or there is no trace of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at Asterisk showed."""
+
+    fate: Fate
+    technician: str | None = None
+
+
+class Tokens:
+    """Signs rings, so that a key press found in AstDB is believed only when it is ours."""
+
+    def __init__(self, instance_key: bytes) -> None:
+        self._key = instance_key
+
+    def token(self, channel_id: str) -> str:
+        """Return the 32 hex digits that belong to an attempt."""
+        return hmac.new(self._key, channel_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def is_genuine(self, channel_id: str, token: str) -> bool:
+        """Whether *token* was made here for this attempt; takes the same time either way."""
+        return hmac.compare_digest(self.token(channel_id), token)
+
+
+class Lookout:
+    """Reads AstDB and the live channels; raises `AmiUnavailable` when Asterisk is away."""
+
+    def __init__(self, phones: Phones, tokens: Tokens, roster: Iterable[Technician]) -> None:
+        self._phones, self._tokens = phones, tokens
+        self._names = {technician.number: technician.name for technician in roster}
+
+    async def call(self, call_id: str, live: list[LiveChannel] | None = None) -> Finding:
+        """Return who has a call."""
+        taken_by = await self.taken_by(call_id)
+        if taken_by is not None:
+            return Finding(Fate.TAKEN, taken_by)
+        if live is None:
+            live = await self._phones.live()
+        if not any(channel.call_id == call_id for channel in live):
+            return Finding(Fate.NOBODY)
+        state = (await self._phones.recall(CALLS, call_id) or "").partition("/")[0]
+        return Finding(Fate.IN_FALLBACK if state == "fallback" else Fate.WITH_US)
+
+    async def taken_by(self, call_id: str) -> str | None:
+        """Return who pressed 1 in the dialplan's screening, `None` when nobody did."""
+        stored = await self._phones.recall(TAKEN, call_id)
+        return self.believe(stored) if stored else None
+
+    def believe(self, stored: str) -> str | None:
+        """
+        Return the technician of a stored key press; `None` when it cannot be believed.
+
+        Args:
+            stored: ``<technician>/<attempt leg>/<token>`` from a technician's leg, or
+                ``<number>/0/fallback`` from the fallback, which rings without us and has no token.
+        """
+        who, _, rest = stored.partition("/")
+        leg, _, token = rest.partition("/")
+        if token == "fallback":  # noqa: S105  a mark of the dialplan, not a secret
+            return self._names.get(who, who) or None
+        if attempt_of(leg) is None or not self._tokens.is_genuine(leg, token):
+            return None
+        return who
+
+    async def pressed(self, esc: Escalation, call_id: str) -> int | None:
+        """Return the attempt of *esc* whose key press is stored, `None` when there is none."""
+        stored = await self._phones.recall(TAKEN, call_id)
+        if not stored or self.believe(stored) is None:
+            return None
+        leg = attempt_of(stored.split("/")[1])
+        return leg[1] if leg is not None and leg[0] == esc.case_id else None

@@ -1,0 +1,159 @@
+"""After a restart, a thaw or a lost link: finds out what happened, before anybody is rung."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation import Escalation, RingEnded, TakenElsewhere
+from pbx_bridge.errors import AmiError, StoreError
+from pbx_bridge.ports import CallStore, EscalationStore, Line, LiveChannel, Phones, Recordings
+from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.cases import Trigger
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.lookout import CALLS, Fate, Lookout
+from pbx_bridge.runtime.ringing import Ringing
+from pbx_bridge.runtime.switchboard import channel_id
+
+log = structlog.get_logger()
+
+ON_CALL = ("pbxb", "oncall")
+"""AstDB family and key of the list that the dialplan's fallback rings, joined by ``&``."""
+
+
+class Recovery:
+    """Asks Asterisk (live channels, AstDB) and the spool who owns what."""
+
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
+        self,
+        post: Callable[[str, Trigger], None],
+        *,
+        calls: Calls,
+        call_store: CallStore,
+        escalations: EscalationStore,
+        phones: Phones,
+        recordings: Recordings,
+        leases: Leases,
+        lookout: Lookout,
+        ringing: Ringing,
+        on_call: Callable[[], str],
+    ) -> None:
+        self._post, self._calls, self._store = post, calls, call_store
+        self._escalations, self._phones, self._recordings = escalations, phones, recordings
+        self._leases, self._lookout, self._ringing = leases, lookout, ringing
+        self._on_call = on_call
+        self._wanted = asyncio.Event()
+
+    def line_restored(self) -> None:
+        """Asterisk can be asked again."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Look each time the line was restored; the crash boundary of recovery."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self.look_around()
+            except (AmiError, StoreError) as exc:
+                log.warning("recovery.put_off", code=exc.code, reason=str(exc))
+            except Exception:  # a fault in here must not stop the next look
+                log.exception("recovery.crashed")
+
+    async def look_around(self) -> None:
+        """Adopt what lives, close what is gone, take over what the dialplan did alone."""
+        live = await self._phones.live()
+        for esc in await self._escalations.ringing():
+            await self._settle_attempts(esc, live)
+        for call in await self._store.undecided():
+            await self._settle_call(call, live)
+        await self._phones.remember(*ON_CALL, self._on_call())
+        await self._phones.ask_for_report()
+
+    async def key_stored(self, case_id: str) -> None:
+        """The dialplan's screening stored a key press for this case: verify and count it."""
+        esc = await self._escalations.load(case_id)
+        if esc is not None:
+            await self._count_key(esc.state)
+
+    async def fallback_moved(self, call_id: str) -> None:
+        """The fallback began, was accepted or gave up for this call."""
+        stored = await self._store.find(call_id)
+        if stored is not None:
+            await self._ringing.look(stored.state.case_id)
+
+    async def report(self, line: Line) -> None:
+        """Read what the dialplan wrote about calls and take it over; then clean it away."""
+        live = await self._phones.live()
+        while True:
+            keys = await line.stored_keys(CALLS)
+            done = [call_id for call_id in keys if await self._adopt_row(line, call_id, live)]
+            for call_id in done:
+                await line.forget(CALLS, call_id)
+            if not done:
+                break
+        await self._adopt_recordings(live)
+
+    async def _adopt_row(self, line: Line, call_id: str, live: list[LiveChannel]) -> bool:
+        """Take over one call from AstDB; whether the row may go."""
+        row = await line.stored(CALLS, call_id) or ""
+        number = row.rpartition("/")[2] or None
+        known = await self._store.find(call_id)
+        call = known.state if known else None
+        if call is None:
+            recording = self._recordings.path(call_id).with_suffix("")
+            call = await self._calls.adopt(call_id, number, str(recording))
+            log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
+        finding = await self._lookout.call(call_id, live)
+        if finding.fate is Fate.IN_FALLBACK:
+            self._post(call.case_id, DialplanHas())
+            return False
+        if finding.fate is Fate.WITH_US:
+            return False
+        message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
+        if finding.fate is Fate.TAKEN and finding.technician:
+            self._post(call.case_id, DialplanEnded(finding.technician, message_s))
+            self._post(call.case_id, TakenElsewhere(finding.technician))
+        else:
+            self._post(call.case_id, CallerLeft(message_s))
+        return True
+
+    async def _adopt_recordings(self, live: list[LiveChannel]) -> None:
+        """Open a case for every recording that no row and no case tells of."""
+        alive = {channel.call_id for channel in live}
+        found = await asyncio.to_thread(self._recordings.unknown, alive.__contains__)
+        for call_id in found:
+            if await self._store.find(call_id) is not None:
+                continue
+            recording = str(self._recordings.path(call_id).with_suffix(""))
+            call = await self._calls.adopt(call_id, None, recording)
+            log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
+            message_s = await asyncio.to_thread(self._recordings.message_s, recording)
+            self._post(call.case_id, CallerLeft(message_s))
+
+    async def _settle_attempts(self, esc: Escalation, live: list[LiveChannel]) -> None:
+        alive = {channel.channel_id for channel in live}
+        await self._count_key(esc)
+        for attempt in esc.live:
+            is_gone = channel_id(esc.case_id, attempt.attempt) not in alive
+            if attempt.is_placed and is_gone:
+                self._post(esc.case_id, RingEnded(attempt.attempt, RingOutcome.NO_ANSWER))
+
+    async def _settle_call(self, call: Call, live: list[LiveChannel]) -> None:
+        channel = next((one.channel for one in live if one.call_id == call.call_id), None)
+        finding = await self._lookout.call(call.call_id, live)
+        if channel is not None and finding.fate is Fate.WITH_US:
+            if call.phase is CallPhase.RECEIVING:
+                self._leases.adopt(channel)  # he speaks on, undisturbed by our restart
+            return
+        await self._ringing.look(call.case_id)
+
+    async def _count_key(self, esc: Escalation) -> None:
+        stored = await self._store.load(esc.case_id)
+        if stored is None:
+            return
+        attempt = await self._lookout.pressed(esc, stored.state.call_id)
+        if attempt:
+            self._post(esc.case_id, RingEnded(attempt, RingOutcome.ACKNOWLEDGED))
