@@ -1,0 +1,127 @@
+"""Talks with a technician who picked up: offers the case, and gives it to the first key 1."""
+
+from datetime import timedelta
+
+import structlog
+
+from pbx_bridge.core import ack_flow
+from pbx_bridge.core.ack_flow import (
+    ANSWER_S,
+    RECORDING,
+    AckFacts,
+    AckFlow,
+    AckPhase,
+    Ask,
+    Claim,
+    Close,
+    Granted,
+    Heard,
+    Refused,
+    next_request,
+)
+from pbx_bridge.core.call_flow import UNHEARD, Call
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation import EscalationPhase, RingEnded
+from pbx_bridge.errors import AgiFailed, AgiHangup
+from pbx_bridge.ports import CallStore, Line, Recordings
+from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.lookout import Tokens
+from pbx_bridge.runtime.prompting import Prompt
+from pbx_bridge.runtime.switchboard import channel_id
+
+log = structlog.get_logger()
+
+KEYS = "0123456789*#"
+"""Any key stops what is being said; what it means is decided by the core."""
+
+
+class Acks:
+    """The handler of ``/technician``."""
+
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
+        self,
+        *,
+        cases: Cases,
+        calls: CallStore,
+        recordings: Recordings,
+        leases: Leases,
+        tokens: Tokens,
+        prompt: Prompt,
+    ) -> None:
+        self._cases, self._calls, self._recordings = cases, calls, recordings
+        self._leases, self._tokens, self._prompt = leases, tokens, prompt
+
+    async def technician(self, line: Line) -> None:
+        """Serve one technician's leg; a leg that we did not order is left to the dialplan."""
+        case_id = await line.variable("PBXB_CASE") or ""
+        number = await line.variable("PBXB_ATTEMPT") or ""
+        token = await line.variable("PBXB_TOKEN") or ""
+        if not self._tokens.is_genuine(f"{case_id}-{number}", token):
+            log.error("ack.refused", case_id=case_id, reason="the leg's token is not ours")
+            return
+        stored = await self._calls.load(case_id)
+        if stored is None:
+            log.error("ack.refused", case_id=case_id, reason="no such case")
+            return
+        with self._leases.held(line.channel):
+            structlog.contextvars.bind_contextvars(case_id=case_id, attempt=int(number))
+            await line.set_variable("PBXB_MET", "1")
+            try:
+                await self._serve(line, stored.state, int(number))
+                await line.set_variable("PBXB_DONE", "1")  # the very last act
+            except AgiHangup:
+                log.info("ack.hung_up")
+
+    async def _serve(self, line: Line, call: Call, attempt: int) -> None:
+        facts = AckFacts(
+            case_id=call.case_id,
+            urgency=(call.verdict or UNHEARD).urgency,
+            number=call.caller.number,
+            has_message=self._recordings.message_s(call.recording) > 0,
+        )
+        flow = AckFlow()
+        while True:
+            request = next_request(flow, facts)
+            match request:
+                case Ask(sounds=sounds):
+                    digit = await self._ask(line, call, sounds)
+                    flow = ack_flow.advance(flow, Heard(digit))
+                case Claim():
+                    flow = ack_flow.advance(flow, await self._claim(call.case_id, attempt))
+                case Close(sounds=sounds):
+                    if flow.phase is AckPhase.DECLINED:
+                        self._cases.post(call.case_id, RingEnded(attempt, RingOutcome.DECLINED))
+                    for sound in sounds:
+                        await self._play(line, call, sound)
+                    return
+
+    async def _claim(self, case_id: str, attempt: int) -> Granted | Refused:
+        """Have the key press committed first; only then is anything said about it."""
+        pressed = RingEnded(attempt, RingOutcome.ACKNOWLEDGED)
+        esc = await self._cases.submit_escalation(case_id, pressed)
+        mine = esc.find(attempt)
+        if (
+            esc.phase is EscalationPhase.ACKNOWLEDGED
+            and mine is not None
+            and mine.outcome is RingOutcome.ACKNOWLEDGED
+        ):
+            log.info("case.acknowledged", technician=esc.owner, leg=channel_id(case_id, attempt))
+            return Granted()
+        return Refused(esc.owner)
+
+    async def _ask(self, line: Line, call: Call, sounds: tuple[str, ...]) -> str | None:
+        for sound in sounds:
+            digit = await self._play(line, call, sound, KEYS)
+            if digit:
+                return digit
+        return await line.digit(timedelta(seconds=ANSWER_S))
+
+    async def _play(self, line: Line, call: Call, sound: str, keys: str = "") -> str | None:
+        """Play one sound; a missing one costs a sentence, not the call."""
+        path = call.recording if sound == RECORDING else self._prompt(sound, call.language)
+        try:
+            return await line.play(path, keys)
+        except AgiFailed as exc:
+            log.error("prompt.missing", prompt=sound, reason=str(exc))
+            return None

@@ -1,0 +1,96 @@
+"""Gets words and verdict for each message: live when it can, from the file when it must."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+import structlog
+
+from pbx_bridge.core.call_flow import UNHEARD, Call, CallEvent, Judged
+from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.errors import AudioError, StoreError, TranscriberError
+from pbx_bridge.ports import CallStore, Clock, Outbox, Pending, Recordings, Transcriber
+
+log = structlog.get_logger()
+
+HEARD = "Heard"
+"""Journal kind of the words so far: what is known of a message if everything dies now."""
+
+
+class Transcripts:
+    """Follows the callers who speak now and finishes what they said."""
+
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
+        self,
+        post: Callable[[str, CallEvent], None],
+        *,
+        clock: Clock,
+        calls: CallStore,
+        outbox: Outbox,
+        recordings: Recordings,
+        transcriber: Transcriber,
+        judge: Callable[[Transcript, str], Verdict],
+    ) -> None:
+        self._post, self._clock, self._calls, self._outbox = post, clock, calls, outbox
+        self._recordings, self._transcriber, self._judge = recordings, transcriber, judge
+        self._following: set[str] = set()
+        self._notes: set[asyncio.Task[None]] = set()
+
+    def follow(self, call: Call, path: Path) -> bool:
+        """Follow the growing file at *path*; whether there was room to do so."""
+
+        def heard(transcript: Transcript) -> None:
+            self._start(self._note(call.case_id, transcript))
+
+        if self._transcriber.listen(call.call_id, path, language=call.language, heard=heard):
+            self._following.add(call.call_id)
+            return True
+        return False
+
+    async def transcribe(self, pending: Pending) -> None:
+        """Finish the transcript of a message and have it judged; `unknown` when it cannot be."""
+        stored = await self._calls.load(pending.case_id)
+        if stored is None:
+            raise StoreError(f"case {pending.case_id} has no call")
+        call = stored.state
+        try:
+            transcript = await self._whole(call)
+        except (TranscriberError, AudioError) as exc:
+            log.error("transcript.failed", case_id=call.case_id, code=exc.code, reason=str(exc))
+            self._post(call.case_id, Judged(UNHEARD, Transcript(language=call.language)))
+            return
+        finally:
+            self._recordings.drop_live(call.call_id)
+        verdict = self._judge(transcript, call.language)
+        log.info(
+            "case.classified",
+            case_id=call.case_id,
+            urgency=verdict.urgency.value,
+            category=verdict.category,
+            words=len(transcript.words),
+        )
+        self._post(call.case_id, Judged(verdict, transcript))
+
+    async def _whole(self, call: Call) -> Transcript:
+        if call.call_id in self._following:
+            self._following.discard(call.call_id)
+            try:
+                return await self._transcriber.finish(call.call_id)
+            except (TranscriberError, AudioError) as exc:
+                log.warning("transcript.from_file", case_id=call.case_id, reason=str(exc))
+        if call.message_s <= 0:
+            return Transcript(language=call.language)
+        path = self._recordings.path(call.recording)
+        return await self._transcriber.transcribe(path, language=call.language)
+
+    async def _note(self, case_id: str, transcript: Transcript) -> None:
+        try:
+            data = {"text": transcript.text}
+            await self._outbox.note(case_id, self._clock.now(), HEARD, data)
+        except StoreError as exc:
+            log.warning("store.unusable", case_id=case_id, code=exc.code, reason=str(exc))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
