@@ -15,10 +15,12 @@ from boxes.events import CarrierEvent
 from boxes.faults import BoxError
 from boxes.mobiles import MOBILES, Mobile
 from boxes.ports import Ports
+from boxes.raw_call import RawCall
 from boxes.report import CallReport
-from boxes.spec import CallSpec, KeyPress
+from boxes.spec import ANONYMOUS, CallSpec, KeyPress, parse_keys
 
 __all__ = [
+    "ANONYMOUS",
     "MOBILES",
     "Box",
     "BoxError",
@@ -29,4 +31,6 @@ __all__ = [
     "KeyPress",
     "Mobile",
     "Ports",
+    "RawCall",
+    "parse_keys",
 ]

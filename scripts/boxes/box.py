@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 import shutil
 import sys
 import threading
@@ -22,12 +23,14 @@ from boxes.folders import INSTANCES, Home
 from boxes.instance import Instance, launch
 from boxes.ports import Ports
 from boxes.process import Process
+from boxes.raw_call import RawCall
 from boxes.report import CallReport
 from boxes.spec import CallSpec
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / ".box/default"
 _NOTE = "box.json"
 _POLL_S = 0.02
+_RECORDER_TIMEOUT_S = 10
 
 
 class Box:
@@ -53,7 +56,7 @@ class Box:
         self._report = report
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._carrier_ami: Ami | None = None
+        self._is_root_reported = False
 
     @property
     def pbx_etc(self) -> Path:
@@ -90,7 +93,8 @@ class Box:
         if fresh:
             self.down()
             self._forget()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with _readable_files():
+            self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked():
             self._check_offset()
             note = json.dumps({"offset": self.offset})
@@ -114,7 +118,8 @@ class Box:
         engine = self.engine
         instance = self._instance(name)
         if instance.process is None:
-            folders.prepare(instance.home, name, engine, self.ports)
+            with _readable_files():
+                folders.prepare(instance.home, name, engine, self.ports)
             instance.start(engine, self._account(engine))
         if name == "pstn":
             self._start_recorder()
@@ -164,9 +169,13 @@ class Box:
 
     # -- calls and mobiles
 
-    def start_call(self, spec: CallSpec) -> Call:
+    def start_call(self, spec: CallSpec) -> Call | RawCall:
         """Place a call and return at once; several may go on at the same time."""
-        call = Call(self._shared_ami(), self.pstn, spec)
+        call: Call | RawCall
+        if spec.hostile_from is None:
+            call = Call(self._instance("pstn").ami, self.pstn, spec)
+        else:
+            call = RawCall(self.pstn, self.ports, spec)
         call.start()
         return call
 
@@ -201,15 +210,19 @@ class Box:
             time.sleep(_POLL_S)
 
     def heard_by(self, number: str = "", since_ms: float = 0) -> list[Path]:
-        """Return the finished recordings of what mobiles ending in *number* heard, oldest first."""
-        answered = [
-            event
-            for event in self.mobile_events(since_ms)
-            if event.what == "answered" and event.number.endswith(number)
+        """
+        Return recordings of what mobiles ending in *number* heard from the answer to the end.
+
+        Only of calls that were answered and are over (`hungup` is in the events), oldest first.
+        """
+        told = [event for event in self.mobile_events(since_ms) if event.number.endswith(number)]
+        over = {event.channel_id for event in told if event.what == "hungup"}
+        names = [
+            f"{event.number.lstrip('+')}-{event.channel_id}.wav"
+            for event in told
+            if event.what == "answered" and event.channel_id in over
         ]
-        names = [f"{event.number.lstrip('+')}-{event.channel_id}.wav" for event in answered]
-        paths = [self.pstn.spool / "heard" / name for name in names]
-        return [path for path in paths if tones.is_finished(path)]
+        return [tones.wait_finished(self.pstn.spool / "heard" / name) for name in names]
 
     # -- parts
 
@@ -235,7 +248,9 @@ class Box:
         wanted = account.choose()
         if wanted is None or account.can_run(wanted, engine, self.folder):
             return wanted
-        self._report(f"running as root: user {wanted.name} cannot reach {self.folder}")
+        if not self._is_root_reported:
+            self._report(f"staying root: user {wanted.name} cannot reach {self.folder} or Asterisk")
+            self._is_root_reported = True
         return None
 
     def _start_recorder(self) -> None:
@@ -244,20 +259,17 @@ class Box:
         command = (sys.executable, "-m", "boxes.recorder")
         arguments = (str(self.ports.pstn_ami), str(self.events_path))
         path = {"PYTHONPATH": str(Path(__file__).parents[1])}
-        started = launch((*command, *arguments), self.pstn.path / "recorder.log", None, path)
+        output = self.pstn.path / "recorder.log"
+        output.unlink(missing_ok=True)
+        started = launch((*command, *arguments), output, None, path)
         started.save(self._recorder_pid)
-
-    def _shared_ami(self) -> Ami:
-        with self._lock:
-            if self._carrier_ami is None or not self._carrier_ami.is_open:
-                self._carrier_ami = self._instance("pstn").ami()
-            return self._carrier_ami
+        deadline = time.monotonic() + _RECORDER_TIMEOUT_S
+        while "recording" not in output.read_text():  # what happens before is not written down
+            if time.monotonic() > deadline or not started.is_alive:
+                raise BoxError(f"the recorder of the carrier's events did not start; see {output}")
+            time.sleep(_POLL_S)
 
     def _stop_all(self) -> None:
-        with self._lock:
-            if self._carrier_ami is not None:
-                self._carrier_ami.close()
-                self._carrier_ami = None
         for name in reversed(INSTANCES):
             self._instance(name).stop()
         recorder = process.load(self._recorder_pid)
@@ -286,6 +298,16 @@ class Box:
         with (self.folder / "box.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@contextlib.contextmanager
+def _readable_files() -> Iterator[None]:
+    """Make files that the user whom Asterisk runs as can read, whatever the caller's umask."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _noted_offset(folder: Path) -> int:

@@ -27,14 +27,19 @@ _GRACE_S = 5.0
 class Call:
     """A call that is going on; made by `Box.start_call`, safe to use from any thread."""
 
-    def __init__(self, ami: Ami, carrier: Home, spec: CallSpec) -> None:
-        """Get ready: render what will be said; raise `BoxError` when that cannot be done."""
+    def __init__(self, login: Callable[[], Ami], carrier: Home, spec: CallSpec) -> None:
+        """
+        Get ready: log in and render what will be said; raise `BoxError` when that cannot be done.
+
+        Every call has a login of its own: Asterisk does the actions of one login in turn, and
+        pressing a key takes as long as the tone.
+        """
         self.call_id = CALLER_ID + uuid.uuid4().hex[:12]
         self.spec = spec
-        self._ami = ami
         self._heard = carrier.spool / f"heard/{self.call_id}.wav"
         self._sounds = carrier.sounds / "en/calls"
         self._has_speech = self._prepare_speech()
+        self._ami = login()
         self._progress = Progress(self.call_id)
         self._plan: list[tuple[float, Callable[[], None]]] = []
         self._ear = _LiveEar(carrier.spool / f"live/{self.call_id}.sln48")
@@ -111,6 +116,7 @@ class Call:
         except Exception as exc:  # noqa: BLE001 - a thread has nobody to raise to; `wait` does it
             self._failure = exc
         finally:
+            self._ami.close()
             self._ear.remove()
             for path in self._sounds.glob(f"{self.call_id}*"):
                 path.unlink(missing_ok=True)
@@ -121,8 +127,9 @@ class Call:
 
     def _dial(self) -> None:
         spec = self.spec
-        endpoint = "pbx-anonymous" if spec.number == ANONYMOUS else "pbx"
-        name = spec.name.replace("\\", "\\\\").replace('"', '\\"')
+        withheld = spec.number == ANONYMOUS
+        endpoint = "pbx-anonymous" if withheld else "pbx"
+        name = spec.name or ("Anonymous" if withheld else "")
         limit_s = spec.timeout_s + _GRACE_S
         headers = {
             "Channel": f"PJSIP/{spec.to}@{endpoint}",
@@ -135,7 +142,9 @@ class Call:
             "Async": "true",
         }
         then = "hangup" if spec.hangup_when_spoken else "wait"
-        variables = (f"BOX_CALL={self.call_id}", f"BOX_LIMIT={limit_s}", f"BOX_THEN={then}")
+        variables = [f"BOX_CALL={self.call_id}", f"BOX_LIMIT={limit_s}", f"BOX_THEN={then}"]
+        if withheld:
+            variables.append("PJSIP_HEADER(add\\,Privacy)=id")
         self._ami.action("Originate", headers, variables)
 
     def _follow(self, events: Listener) -> None:

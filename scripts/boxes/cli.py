@@ -10,7 +10,7 @@ from boxes import mobiles
 from boxes.box import DEFAULT_FOLDER, Box
 from boxes.faults import BoxError
 from boxes.folders import FIRM, INSTANCES, SELF_TEST
-from boxes.spec import CallSpec, parse_keys
+from boxes.spec import CALLER, CallSpec, parse_keys
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,7 +133,7 @@ def _add_call(command: object) -> None:
     what.add_argument("--say", help="text that the caller says")
     call.add_argument("--lang", default="de", help="language of --say")
     call.add_argument("--voice", default="", help="espeak-ng voice for --say (LANG+m3)")
-    call.add_argument("--from", dest="number", default="493099887766", help="or `anonymous`")
+    call.add_argument("--from", dest="number", default=CALLER, help=f"{CALLER}, or `anonymous`")
     call.add_argument("--name", default="", help="caller name")
     call.add_argument("--to", default=FIRM, help=f"default {FIRM}; {SELF_TEST} tests the box")
     call.add_argument("--keys", default="", help='"2s:1 8s:#", seconds after the answer')

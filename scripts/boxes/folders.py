@@ -77,7 +77,7 @@ def check_path(folder: Path) -> None:
 def prepare(home: Home, instance: str, engine: Engine, ports: Ports) -> None:
     """Make the folders, the configuration and the sounds of one *instance*."""
     folders = ("etc", "run", "db", "log", "spool/recording", "spool/monitor", "spool/heard")
-    for name in (*folders, "spool/live", "data/agi-bin", "data/sounds/en", "data/moh"):
+    for name in (*folders, "spool/live", "data/agi-bin", "data/sounds/en/calls", "data/moh"):
         folder = home.path / name
         folder.mkdir(parents=True, exist_ok=True)
     if instance == "pbx":

@@ -70,7 +70,7 @@ _QUICK = {mobile.digits[2]: mobile for mobile in _variants("11", 2)}
 
 MOBILES: tuple[Mobile, ...] = (
     Mobile(digits="101", behaviour="rings, never answers", steps=_ring(300)),
-    Mobile(digits="102", behaviour="is busy", steps=("Busy(1)",)),
+    Mobile(digits="102", behaviour="is busy", steps=("Hangup(17)",)),
     Mobile(digits="103", behaviour=_QUICK["3"].behaviour, steps=_QUICK["3"].steps),
     Mobile(
         digits="104",
@@ -87,7 +87,7 @@ MOBILES: tuple[Mobile, ...] = (
         behaviour="answers after 1 s and hangs up at once",
         steps=_takes(1, "Hangup()"),
     ),
-    Mobile(digits="107", behaviour="cannot be reached: congestion", steps=("Congestion(1)",)),
+    Mobile(digits="107", behaviour="cannot be reached: congestion", steps=("Hangup(34)",)),
     Mobile(digits="108", behaviour="is a number that does not exist", steps=("Hangup(1)",)),
     Mobile(digits="109", behaviour="rings 3 s, then rejects", steps=(*_ring(3), "Hangup(21)")),
     Mobile(

@@ -86,7 +86,7 @@ class Progress:
         return CallReport(
             call_id=self.call_id,
             to=spec.to,
-            caller=spec.number,
+            caller=spec.hostile_from or spec.number,
             invited_at=invited_at,
             answered_at=answered_at,
             answered_after_s=_between(invited_at, answered_at),

@@ -8,6 +8,7 @@ from boxes.faults import BoxError
 from boxes.folders import FIRM
 
 ANONYMOUS = "anonymous"
+CALLER = "493099887766"
 KEY_GAP_S = 0.35
 """Between the digits of one number, as a person keys them."""
 
@@ -28,7 +29,7 @@ class CallSpec:
     """One call from the carrier's side."""
 
     to: str = FIRM
-    number: str = "493099887766"
+    number: str = CALLER
     """The caller's number, or `ANONYMOUS` when it is withheld."""
     name: str = ""
     wav: Path | None = None
