@@ -30,7 +30,7 @@ COMMANDS = {
     "doctor": Entry("doctor", "Check everything that must be there, and explain what is not."),
     "model": Entry("models", "Fetch and check speech models."),
     "prompts": Entry("prompts", "Render, list and check the spoken prompts."),
-    "rules": Entry("rules", "Try and check the rules that decide how urgent a message is."),
+    "rules": Entry("rules", "Judge how urgent a message is, and see why."),
     "run": Entry("run", "Run the service."),
     "transcribe": Entry("transcribe", "Transcribe a recording."),
 }
