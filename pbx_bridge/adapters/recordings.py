@@ -1,0 +1,127 @@
+"""The audio files that Asterisk wrote: where they are, how long they are, which are unknown."""
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from pbx_bridge.errors import AudioError, UnsafeValue
+from pbx_bridge.wire.wav import HEADER_LIMIT_BYTES, AudioFormat, WavHeader, parse_header
+
+ENDING = ".wav"
+"""Of a recording; the dialplan and ``RECORD FILE`` name it without."""
+
+LIVE_ENDING = ".sln48"
+"""Of a live copy: the wider the format, the less of it waits in Asterisk's 32 KiB buffer."""
+
+LIVE_ROOM_BYTES = 64 * 2**20
+"""Free memory asked for before a live copy is begun: three calls of three minutes."""
+
+_ID = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,199}")
+_AS_ASTERISK_WRITES = WavHeader(audio=AudioFormat(rate_hz=8_000), data_offset=44, data_bytes=None)
+
+
+class FileRecordings:
+    """Recordings in one flat folder, live copies in another; nothing outside is touched."""
+
+    def __init__(self, folder: Path, live_folder: Path | None) -> None:
+        self._folder, self._live_folder = folder, live_folder
+
+    def path(self, recording: str) -> Path:
+        """
+        Return the file of a recording named without extension, with or without its folder.
+
+        Raises:
+            UnsafeValue: it would lie outside the folder of the recordings.
+        """
+        path = self._folder / recording
+        if path.parent != self._folder or not _ID.fullmatch(path.name):
+            raise UnsafeValue(f"recording {recording!r} is not in {self._folder}; not touched")
+        return path.with_name(path.name + ENDING)
+
+    def message_s(self, recording: str) -> float:
+        """
+        Return its length in seconds, 0 when there is none; a broken header does not matter.
+
+        Raises:
+            UnsafeValue: see `path`.
+        """
+        try:
+            with self.path(recording).open("rb") as file:
+                head = file.read(HEADER_LIMIT_BYTES)
+                size_bytes = os.fstat(file.fileno()).st_size
+        except OSError:
+            return 0.0
+        header = _header(head)
+        audio_bytes = max(0, size_bytes - header.data_offset)
+        if header.data_bytes is not None:
+            audio_bytes = min(audio_bytes, header.data_bytes)
+        return audio_bytes / header.audio.bytes_per_s
+
+    def live_path(self, call_id: str) -> Path | None:
+        """
+        Return where the live copy of a call goes; `None` when there is no room for one.
+
+        Without a live copy the transcript is made from the recording, only later.
+
+        Raises:
+            UnsafeValue: *call_id* is not one that our dialplan gives.
+        """
+        path = self._live(call_id)
+        if path is None or not _is_ours(path.parent):
+            return None
+        try:
+            room = os.statvfs(path.parent)
+        except OSError:
+            return None
+        return path if room.f_bavail * room.f_frsize >= LIVE_ROOM_BYTES else None
+
+    def drop_live(self, call_id: str) -> None:
+        """Delete the live copy of a call; best effort, it lies in memory and is small."""
+        path = self._live(call_id)
+        if path is not None:
+            with suppress(OSError):
+                path.unlink()
+
+    def unknown(self, known: Callable[[str], bool]) -> list[str]:
+        """
+        Return the call ids of recordings for which *known* says no, oldest first.
+
+        Raises:
+            AudioError: the folder of the recordings cannot be read.
+        """
+        found: list[tuple[float, str]] = []
+        try:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    call_id = entry.name.removesuffix(ENDING)
+                    if call_id != entry.name and _ID.fullmatch(call_id) and entry.is_file():
+                        found.append((entry.stat().st_mtime, call_id))
+        except OSError as exc:
+            remedy = "create it, writable for Asterisk and readable for us"
+            raise AudioError(f"{self._folder} cannot be read ({exc.strerror}); {remedy}") from exc
+        return [call_id for _, call_id in sorted(found) if not known(call_id)]
+
+    def _live(self, call_id: str) -> Path | None:
+        if not _ID.fullmatch(call_id):
+            raise UnsafeValue(f"call id {call_id!r} is no file name; not touched")
+        return self._live_folder and self._live_folder / f"{call_id}{LIVE_ENDING}"
+
+
+def _header(head: bytes) -> WavHeader:
+    try:
+        return parse_header(head) or _AS_ASTERISK_WRITES
+    except AudioError:
+        return _AS_ASTERISK_WRITES
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether *folder* is a real one that strangers cannot write to; it is made when missing."""
+    try:
+        folder.mkdir(mode=0o770, exist_ok=True)
+        mode = folder.lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISDIR(mode) and not mode & stat.S_IWOTH and os.access(folder, os.W_OK)
