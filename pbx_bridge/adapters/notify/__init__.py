@@ -1,1 +1,1 @@
-"""Telling people who are not on the phone."""
+"""Ways to tell people something by another way than a ring."""
