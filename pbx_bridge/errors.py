@@ -15,10 +15,12 @@ Every error that pbx-bridge raises on purpose.
     │   └── UnsafeValue      a line break or NUL where a protocol has lines
     ├── AgiError
     │   ├── AgiHangup        the caller hung up, or Asterisk closed the session
-    │   └── AgiFailed        Asterisk refused a command
+    │   ├── AgiFailed        Asterisk refused a command
+    │   └── AgiPortTaken     the AGI port cannot be listened on
     ├── AmiError
     │   ├── AmiUnavailable   no login right now; nothing was sent or no reply came
-    │   └── AmiRejected      Asterisk understood and refused
+    │   ├── AmiRejected      Asterisk understood and refused
+    │   └── AmiAuthRejected  wrong user or secret; the login is tried again
     ├── TranscriberError     the recogniser cannot give a transcript
     │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
@@ -125,6 +127,12 @@ class AgiFailed(AgiError):
     code = "agi-failed"
 
 
+class AgiPortTaken(AgiError):
+    """The AGI port cannot be listened on: somebody else has it, or it may not be ours."""
+
+    code = "agi-port"
+
+
 class AmiError(BridgeError):
     """Asterisk cannot be asked to do something."""
 
@@ -141,6 +149,12 @@ class AmiRejected(AmiError):
     """Asterisk understood the action and refused it."""
 
     code = "ami-rejected"
+
+
+class AmiAuthRejected(AmiError):
+    """Asterisk refused the login: wrong user or secret, or an address it does not permit."""
+
+    code = "ami-auth"
 
 
 class TranscriberError(BridgeError):

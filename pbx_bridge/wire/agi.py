@@ -37,7 +37,7 @@ _REQUIRED = ("channel", "uniqueid", "callerid", "accountcode")
 _HEADER = re.compile(r"agi_([a-z0-9_]{1,64}): ?(.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"arg_([1-9][0-9]{0,2})")
 _SUCCESS = re.compile(
-    r"result=(?P<result>-?\w*)(?: \((?P<extra>.*)\))?"
+    r"result=(?P<result>-?\w{0,20})(?: \((?P<extra>.*)\))?"
     r"(?: endpos=(?P<endpos>-?[0-9]{1,18}))?(?: .*)?",
     re.DOTALL | re.ASCII,
 )
@@ -194,14 +194,14 @@ def _read_head(lines: list[tuple[str, str]]) -> AgiHead:
     arguments: list[str] = []
     for name, text in lines:
         if name in variables:
-            raise AgiProtocolError(f"agi_{name} twice in the AGI head: forged, clean caller data")
+            raise AgiProtocolError("a name twice in the AGI head: forged")
         number = _ARGUMENT.fullmatch(name)
         if number is None and not arguments:
             variables[name] = text
         elif number is not None and int(number[1]) == len(arguments) + 1:
             arguments.append(text)
         else:
-            raise AgiProtocolError(f"agi_{name} out of order in the AGI head: forged")
+            raise AgiProtocolError("arguments out of order in the AGI head: forged")
     if missing := [name for name in _REQUIRED if name not in variables]:
         raise AgiProtocolError(f"the AGI head ends before agi_{missing[0]}: cut or forged")
     return AgiHead(
