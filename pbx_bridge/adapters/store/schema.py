@@ -49,12 +49,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: list[Migrati
         StoreError: another program's database.
         sqlite3.Error: a script failed; it left no trace, the ones before it stay applied.
     """
-    current = _version(connection, path)
-    if current > len(migrations):
-        raise SchemaTooNew(
-            f"database {path} is at {current}, this release knows {len(migrations)}: install the "
-            f"newer release again, or go back to the copy {path.name}.before-{current:04}"
-        )
+    current = version(connection, path, len(migrations))
     if 0 < current < len(migrations):
         back_up(connection, path.with_name(f"{path.name}.before-{current + 1:04}"))
     connection.create_function("token_bytes", 1, secrets.token_bytes)
@@ -89,12 +84,24 @@ def back_up(connection: sqlite3.Connection, target: Path) -> None:
     log.info("store.backed_up", copy=str(target))
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
+def version(connection: sqlite3.Connection, path: Path, known: int) -> int:
+    """
+    Return the number of the last script applied to *path*, 0 for an empty file.
+
+    Raises:
+        SchemaTooNew: it is above *known*.
+        StoreError: another program's database.
+    """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if tables and application != APPLICATION_ID:
         raise StoreError(
             f"database {path} belongs to another program: name another file in the configuration"
         )
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+    (current,) = connection.execute("PRAGMA user_version").fetchone()
+    if current > known:
+        raise SchemaTooNew(
+            f"database {path} is at {current}, this release knows {known}: install the newer "
+            f"release again, or go back to a copy {path.name}.before-NNNN beside it"
+        )
+    return int(current)
