@@ -1,0 +1,91 @@
+"""What every `EscalationStore` promises."""
+
+from datetime import timedelta
+
+import pytest
+from examples import NOW, opened_escalation
+from fakes import MemoryStore
+
+from pbx_bridge.adapters.store.store import SqliteStore
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation import MarkTaken, Ring, RingEnded, RingPlaced, advance
+from pbx_bridge.errors import StaleCase
+
+Store = MemoryStore | SqliteStore
+ACCEPTED = RingEnded(1, RingOutcome.ACKNOWLEDGED)
+
+
+async def test_opening_wants_the_first_ring(store: Store) -> None:
+    """The policy is frozen into the case, and the first ring is in the outbox."""
+    opened = await store.escalations.open(NOW, opened_escalation())
+
+    assert await store.escalations.load("1001") == opened
+    assert [pending.effect for pending in await store.outbox.pending(NOW)] == [
+        Ring(1, "anna", "+49170111", 22.0)
+    ]
+
+
+async def test_second_opening_is_stale(store: Store) -> None:
+    """A case is escalated once: nobody is rung twice for one call."""
+    await store.escalations.open(NOW, opened_escalation())
+
+    with pytest.raises(StaleCase):
+        await store.escalations.open(NOW, opened_escalation())
+
+    assert len(await store.outbox.pending(NOW)) == 1
+
+
+async def test_unknown_escalation_is_none(store: Store) -> None:
+    """What was never opened is no error."""
+    assert await store.escalations.load("1001") is None
+
+
+async def test_acknowledged_is_kept_and_rings_no_more(store: Store) -> None:
+    """The owner is on disk, nothing is due, the dialplan is to be told."""
+    before = await store.escalations.open(NOW, opened_escalation())
+
+    saved = await store.escalations.save(
+        NOW, before, ACCEPTED, advance(NOW, before.state, ACCEPTED)
+    )
+
+    assert await store.escalations.load("1001") == saved
+    assert saved.state.owner == "anna"
+    assert await store.escalations.ringing() == []
+    assert await store.escalations.due(NOW + timedelta(days=1)) == []
+    assert (await store.outbox.pending(NOW))[-1].effect == MarkTaken("anna")
+
+
+async def test_two_winners_are_impossible(store: Store) -> None:
+    """Of two decisions on one state the second is stale, whatever it says."""
+    before = await store.escalations.open(NOW, opened_escalation())
+    await store.escalations.save(NOW, before, ACCEPTED, advance(NOW, before.state, ACCEPTED))
+
+    declined = RingEnded(1, RingOutcome.DECLINED)
+    with pytest.raises(StaleCase):
+        await store.escalations.save(NOW, before, declined, advance(NOW, before.state, declined))
+
+    kept = await store.escalations.load("1001")
+    assert kept is not None
+    assert kept.state.owner == "anna"
+
+
+async def test_nothing_new_is_not_written(store: Store) -> None:
+    """A report about an attempt that never was leaves the version alone."""
+    opened = await store.escalations.open(NOW, opened_escalation())
+    unknown = RingPlaced(7)
+
+    saved = await store.escalations.save(NOW, opened, unknown, advance(NOW, opened.state, unknown))
+
+    assert saved == opened
+    assert await store.escalations.load("1001") == opened
+
+
+async def test_ringing_ones_are_due_in_time_order(store: Store) -> None:
+    """All that ring are found again, and woken in the order of their timers."""
+    later = NOW + timedelta(seconds=5)
+    second = await store.escalations.open(later, opened_escalation("1002", later))
+    first = await store.escalations.open(NOW, opened_escalation("1001", NOW))
+
+    assert await store.escalations.ringing() == [second.state, first.state]
+    assert await store.escalations.due(NOW) == []
+    assert await store.escalations.due(NOW + timedelta(minutes=1)) == ["1001", "1002"]
