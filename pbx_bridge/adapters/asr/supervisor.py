@@ -11,6 +11,7 @@ import structlog
 
 from pbx_bridge.adapters.asr.jobs import Jobs
 from pbx_bridge.adapters.asr.process import JobReport, WorkerProcess
+from pbx_bridge.adapters.asr.protocol import Pong
 from pbx_bridge.config import SpeechConfig
 from pbx_bridge.errors import ModelError, TranscriberError, WorkerLost
 
@@ -22,7 +23,10 @@ FolderState = tuple[int, int]
 MEGABYTE = 1024 * 1024
 
 FATAL_LOSSES = 3
-"""Workers that may die while they load one model before that model is left alone."""
+"""
+Workers that may die while they load one model before that model is left alone, and starts that
+may fail in a row before nobody waits for the next.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class Limits:
     backoff_s: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 5.0, 15.0)
     """Pauses before a restart, longer with each worker that did not live `stable_s`."""
     stable_s: float = 30.0
+    stuck_s: float = 5.0
+    """How long a job that nobody waits for may go on before its thread counts as stuck."""
     recheck_s: float = 15.0
     """How often a model that was missing or broken is looked for again."""
     growth: float = 1.2
@@ -63,12 +69,17 @@ class Supervisor:
         self.worker: WorkerProcess | None = None
         """The worker when it can take jobs."""
         self.memory_bytes = 0
+        self.last_loss = ""
+        """Why the worker before this one went by itself; empty when none did."""
         self._task: asyncio.Task[None] | None = None
         self._loaded: set[str] = set()
         self._losses: dict[str, int] = {}
         self._refused: dict[str, FolderState] = {}
         self._baseline_bytes = 0
-        self._distrust = ""
+        self._unstuck_at = 0.0
+        self._failures = 0
+        self._failed_starts = 0
+        self._changed = asyncio.Condition()
 
     @property
     def worker_pid(self) -> int:
@@ -78,10 +89,6 @@ class Supervisor:
     def has(self, language: str) -> bool:
         """Whether the worker of now has a model for *language*."""
         return self.worker is not None and language in self._loaded
-
-    def distrust(self, reason: str) -> None:
-        """Replace the worker when it has no more jobs: a thread of it may be stuck."""
-        self._distrust = reason
 
     async def start(self) -> None:
         """Look for the models and start the supervising task; raises nothing."""
@@ -99,7 +106,7 @@ class Supervisor:
 
     async def worker_for(self, language: str) -> WorkerProcess:
         """
-        Wait until a worker has the model for *language*.
+        Wait until a worker has the model for *language*; as long as it starts, without a limit.
 
         Raises:
             TranscriberError: it will have none soon; the text has the remedy.
@@ -110,46 +117,53 @@ class Supervisor:
             raise TranscriberError("the recogniser is not running")
         if language in self.problems:
             raise TranscriberError(self.problems[language])
-        try:
-            async with asyncio.timeout(self._limits.start_deadline_s):
-                while self.worker is None or not self.ready.is_set():
-                    await self.ready.wait()
-        except TimeoutError as exc:
-            raise TranscriberError("the recogniser does not start; see the service's log") from exc
+        async with self._changed:
+            while (worker := self.worker) is None:
+                if self._failed_starts >= FATAL_LOSSES:
+                    raise TranscriberError(f"the recogniser does not start: {self.last_loss}")
+                await self._changed.wait()
         if language not in self._loaded:
             raise TranscriberError(self.problems.get(language, f"no model for {language!r} yet"))
-        return self.worker
+        return worker
 
     async def _supervise(self) -> None:
-        failures = 0
         while True:
             began = time.monotonic()
             try:
                 reason = await self._one_life()
             except WorkerLost as exc:
                 if time.monotonic() - began > self._limits.stable_s:
-                    failures = 0
-                pause_s = self._limits.backoff_s[min(failures, len(self._limits.backoff_s) - 1)]
-                failures += 1
+                    self._failures = 0
+                pause_s = self._limits.backoff_s[
+                    min(self._failures, len(self._limits.backoff_s) - 1)
+                ]
                 log.warning("asr.worker_restarted", reason=str(exc), pause_s=pause_s)
+                await self._note_loss(str(exc))
                 await asyncio.sleep(pause_s)
-            except Exception:
+            except Exception as exc:
                 log.exception("asr.supervisor_crashed")
+                await self._note_loss(repr(exc))
                 await asyncio.sleep(self._limits.backoff_s[-1])
             else:
                 log.info("asr.worker_recycled", reason=reason)
+
+    async def _note_loss(self, reason: str) -> None:
+        self.last_loss = reason
+        self._failures += 1
+        self._failed_starts += 1
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _one_life(self) -> str:
         """Run one worker; return why we replace it, raise `WorkerLost` when it went by itself."""
         worker = self._make_worker(self._jobs.take)
         reason, is_ill = "the service stops", False
-        self._distrust = ""
         try:
             await worker.start(self._limits.start_deadline_s)
             for language in self._config.models:
                 await self._load(worker, language)
             self._baseline_bytes = (await worker.ping(self._limits.ping_deadline_s)).memory_bytes
-            self._offer(worker)
+            await self._offer(worker)
             reason = await self._watch(worker)
         except WorkerLost as exc:
             reason, is_ill = str(exc), True
@@ -162,10 +176,13 @@ class Supervisor:
             await worker.stop(force=is_ill)
         return reason
 
-    def _offer(self, worker: WorkerProcess) -> None:
-        self.worker = worker
+    async def _offer(self, worker: WorkerProcess) -> None:
+        self.worker, self._unstuck_at = worker, time.monotonic()
+        self._failed_starts = 0
         if self._loaded:
             self.ready.set()
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _watch(self, worker: WorkerProcess) -> str:
         """Ping until *worker* is gone (`WorkerLost`) or to be replaced; return why."""
@@ -179,16 +196,21 @@ class Supervisor:
             if self.problems and time.monotonic() > recheck_at:
                 for language in list(self.problems):
                     await self._load(worker, language)
-                self._offer(worker)
+                await self._offer(worker)
                 recheck_at = time.monotonic() + self._limits.recheck_s
-            if not len(self._jobs) and (illness := self._illness()):
+            if (illness := self._illness(pong)) and not len(self._jobs):
                 return illness
 
-    def _illness(self) -> str:
+    def _illness(self, pong: Pong) -> str:
+        """Return why the worker should be replaced as soon as it has no job; empty when healthy."""
+        if len(self._jobs) or not pong.jobs:
+            self._unstuck_at = time.monotonic()
+        if time.monotonic() - self._unstuck_at > self._limits.stuck_s:
+            return "a job of it does not end"
         limit_bytes = self._config.memory_limit_mb * MEGABYTE
         if self.memory_bytes > max(limit_bytes, self._baseline_bytes * self._limits.growth):
             return f"memory {self.memory_bytes // MEGABYTE} MB"
-        return self._distrust
+        return ""
 
     async def _load(self, worker: WorkerProcess, language: str) -> None:
         """Load one model; what is wrong with it goes to `problems`. Raises `WorkerLost`."""

@@ -16,8 +16,8 @@ from pbx_bridge.errors import AudioError, TranscriberError, WorkerLost
 FILE_SLOTS = 2
 """Whole files decoded at once; the rest queue, so that live calls keep a core."""
 
-SLOWEST_FACTOR = 1.0
-"""A whole file may take as long as it is; the small models need a tenth of that."""
+SLOWEST_FACTOR = 0.5
+"""A whole file may take half its length, its turn included; small models need about a tenth."""
 
 
 class VoskTranscriber:
@@ -102,44 +102,52 @@ class VoskTranscriber:
             raise TranscriberError(f"nobody listens to call {call_id}")
         if (worker := self._supervisor.worker) and not job.done.done():
             worker.send(Finish(job.number))
+        deadline_s = self._config.deadline_s
         try:
-            return await self._result(job, self._config.deadline_s)
+            async with asyncio.timeout(deadline_s):
+                return await self._result(job)
+        except TimeoutError as exc:
+            raise TranscriberError(
+                f"call {call_id}: no transcript within {deadline_s:g} s"
+            ) from exc
         except AudioError as exc:
             raise TranscriberError(str(exc)) from exc
 
     async def transcribe(self, path: Path, *, language: str) -> Transcript:
         """
-        Transcribe one whole file; waits its turn, then at most its own length plus `deadline_s`.
+        Transcribe one whole file.
+
+        Takes at most `SpeechConfig.deadline_s` and half the length of the recording, waiting for
+        its turn or for a worker included: what is not there by then counts as not understood.
 
         Raises:
-            TranscriberError: no model for *language*, or the worker failed twice.
+            TranscriberError: no model for *language*, the worker failed twice, or too late.
             AudioError: not audio that we can read.
         """
         path, audio_s = await asyncio.to_thread(lambda: (path.absolute(), length_s(path)))
         deadline_s = self._config.deadline_s + audio_s * SLOWEST_FACTOR
-        async with self._file_slots:
-            try:
-                return await self._transcribe_once(path, language, deadline_s)
-            except WorkerLost:
-                return await self._transcribe_once(path, language, deadline_s)
+        try:
+            async with asyncio.timeout(deadline_s), self._file_slots:
+                try:
+                    return await self._transcribe_once(path, language)
+                except WorkerLost:
+                    return await self._transcribe_once(path, language)
+        except TimeoutError as exc:
+            raise TranscriberError(f"{path}: no transcript within {deadline_s:.1f} s") from exc
 
-    async def _transcribe_once(self, path: Path, language: str, deadline_s: float) -> Transcript:
+    async def _transcribe_once(self, path: Path, language: str) -> Transcript:
         worker = await self._supervisor.worker_for(language)
         job = self._open(language)
         worker.send(Transcribe(job.number, str(path), language))
-        return await self._result(job, deadline_s)
+        return await self._result(job)
 
     def _open(self, language: str, heard: Callable[[Transcript], None] | None = None) -> Job:
         engine = f"vosk/{self._config.models[language].name}"
         return self._jobs.open(language=language, engine=engine, heard=heard)
 
-    async def _result(self, job: Job, deadline_s: float) -> Transcript:
+    async def _result(self, job: Job) -> Transcript:
         try:
-            async with asyncio.timeout(deadline_s):
-                return await job.done
-        except TimeoutError as exc:
-            self._supervisor.distrust("a job missed its deadline")
-            raise TranscriberError(f"no transcript within {deadline_s:.1f} s") from exc
+            return await job.done
         finally:
             if self._jobs.close(job) and (worker := self._supervisor.worker):
                 worker.send(Drop(job.number))
