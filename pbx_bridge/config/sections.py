@@ -62,7 +62,7 @@ class FirmConfig:
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
     """ISO code of the country; numbers in the remedies of mistakes are read with it."""
     language: Language = "de"
-    """Language of the caller's prompts, of the recogniser and of the rules."""
+    """de, en, pl or ru: the caller's prompts, the recogniser and the rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class TechnicianConfig:
     number: str
     """His mobile, E.164, like "+491711234567"; premium numbers are refused."""
     language: Language | None = None
-    """Language he hears; without it the firm's."""
+    """de, en, pl or ru: what he hears; without it the firm's language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +240,10 @@ class Config:
             silence=timedelta(seconds=self.message.silence_s),
             verdict=timedelta(seconds=self.speech.deadline_s),
         )
+
+    def lease(self) -> timedelta:
+        """Return how long a channel stays ours without being renewed."""
+        return timedelta(seconds=self.asterisk.lease_s)
 
     def language_of(self, technician: str) -> str:
         """Return the language that a technician hears; the firm's when he is not known."""

@@ -1,0 +1,97 @@
+"""What is wrong between values that look right one by one."""
+
+import pytest
+from configs import SMALLEST, changed
+
+from pbx_bridge.config import parse
+from pbx_bridge.config.checks import cross_mistakes, number_mistake
+from pbx_bridge.errors import ConfigError
+
+
+def found(text: str) -> str:
+    """Return what is wrong with a configuration that must not be accepted."""
+    with pytest.raises(ConfigError) as caught:
+        parse(text, source="f")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+491711234567", None),
+        ("+48221234567", None),
+        ("0171 1234567", 'is not in international form; write "+491711234567"'),
+        ("+49 171 1234567", 'is not in international form; write "+491711234567"'),
+        ("+4990012345678", "is no number that exists"),
+        ("+499001234567", "is a premium number"),
+        ("+441632960", "is no number that exists"),
+        ("call me", "is no telephone number"),
+        ("", "is no telephone number"),
+    ],
+)
+def test_number_mistake_lets_only_numbers_pass_that_may_be_rung(
+    number: str, expected: str | None
+) -> None:
+    """Only what exists, costs no premium and names its country is ever dialled."""
+    mistake = number_mistake(number, "DE")
+
+    assert mistake is None if expected is None else expected in str(mistake)
+
+
+def test_number_without_country_is_read_with_the_firms_country() -> None:
+    """The remedy names the number as it must be written."""
+    assert 'write "+48512345678"' in str(number_mistake("512 345 678", "PL"))
+    assert "is no telephone number" in str(number_mistake("512 345 678", "ZZ"))
+
+
+def test_technician_names_are_unique() -> None:
+    """Two of one name could not be told apart in the journal."""
+    assert found(changed('"ben"', '"anna"')) == (
+        "f:13: technician[2].name: 'anna' is there twice; choose another"
+    )
+
+
+def test_policy_names_only_technicians() -> None:
+    """A typo is answered with the nearest name."""
+    assert "'ana' is no [[technician]]; did you mean 'anna'?" in found(
+        SMALLEST + '[policy]\norder = ["ana"]\n'
+    )
+
+
+def test_firms_language_needs_a_model() -> None:
+    """Without a model every message would be of unknown urgency."""
+    assert "f:18: speech.models: has no model for 'de' (firm.language)" in found(
+        changed("{ de =", "{ en =")
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ('user = "u"\n', "mail.user: needs a password; add secret_file"),
+        ('secret_file = "/s"\n', "mail.secret_file: is never used without user"),
+        (
+            'user = "u"\nsecret_file = "/s"\nsecurity = "none"\n',
+            "mail.security: would send the password in the clear",
+        ),
+    ],
+)
+def test_mail_login_is_whole_and_never_in_the_clear(more: str, expected: str) -> None:
+    """Half a login fails at night, a password on the wire is lost."""
+    mail = '[mail]\nhost = "mx.example.com"\nfrom = "a@example.com"\nto = ["b@example.com"]\n'
+
+    assert expected in found(SMALLEST + mail + more)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"technician": 3, "policy": 1, "speech": [], "firm": "x", "mail": None},
+        {"technician": [1, {"name": 2, "number": 3}], "policy": {"order": [1, None]}},
+        {"firm": {"country": 3, "language": []}, "speech": {"models": 1}, "asterisk": {}},
+    ],
+)
+def test_cross_mistakes_survives_values_of_any_type(raw: dict[str, object]) -> None:
+    """Wrong types are reported by somebody else; here they must only not crash."""
+    assert list(cross_mistakes(raw)) == []

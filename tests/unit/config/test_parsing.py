@@ -1,0 +1,106 @@
+"""Every mistake is reported at once, each with line, key and remedy."""
+
+import pytest
+from configs import SMALLEST, changed
+
+from pbx_bridge.config import parse
+from pbx_bridge.config.parsing import advice
+from pbx_bridge.errors import ConfigError
+
+
+def mistakes(text: str) -> list[str]:
+    """Return what is wrong with a configuration that must not be accepted."""
+    with pytest.raises(ConfigError) as caught:
+        parse(text, source="f.toml")
+    return caught.value.mistakes
+
+
+def test_parse_accepts_what_a_firm_must_write_at_least() -> None:
+    """Everything else has a default that is safe for a firm of three."""
+    config = parse(SMALLEST, source="f.toml")
+
+    assert [person.name for person in config.technicians] == ["anna", "ben"]
+    assert config.asterisk.agi_port == 4573
+    assert config.mail is None
+
+
+def test_parse_reports_all_mistakes_at_once_in_the_order_of_the_file() -> None:
+    """Form, range, foreign keys and cross checks do not hide each other."""
+    text = changed("Europe/Berlin", "Europe/Berln") + (
+        'live_slots = 100\n[policy]\norder = ["kurt"]\nruonds = 2\n[log]\nlevel = "loud"\n'
+    )
+
+    assert mistakes(text) == [
+        "f.toml:3: firm.zone: 'Europe/Berln' is no IANA time zone; for example \"Europe/Berlin\"",
+        "f.toml:19: speech.live_slots: 100 is too big; at most 64",
+        "f.toml:21: policy.order: 'kurt' is no [[technician]]; known: anna, ben",
+        "f.toml:22: policy.ruonds: is no setting; did you mean 'rounds'?",
+        "f.toml:24: log.level: 'loud' is not allowed; one of 'debug', 'info', 'warning' or 'error'",
+    ]
+
+
+def test_parse_demands_a_time_zone() -> None:
+    """There is no default zone: a wrong one would ring the wrong person at night."""
+    assert mistakes(changed('zone = "Europe/Berlin"\n', "")) == [
+        'f.toml:1: firm.zone: is missing; add zone = "Europe/Berlin" under [firm]'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("[firm\n", 1, "Expected"),
+        ('[firm]\nname = "a"\nname = "b"\n', 3, "overwrite"),
+        ("a", 1, ""),
+    ],
+)
+def test_parse_names_the_line_of_broken_toml(text: str, line: int, reason: str) -> None:
+    """A syntax error has a line too, the last one when the text ends too early."""
+    (mistake,) = mistakes(text)
+
+    assert mistake.startswith(f"f.toml:{line}: not valid TOML: ")
+    assert reason in mistake
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"+491711234567"', "491711234567", "technician[1].number: 491711234567 must be text"),
+        ("[speech]", "[spech]", "spech: is no setting; did you mean 'speech'?"),
+        ('"anna"', '"Anna Ä"', "technician[1].name: 'Anna Ä' has a wrong form"),
+        (
+            "[asterisk]",
+            '[asterisk]\nagi_port = "4573"',
+            "asterisk.agi_port: '4573' must be a whole",
+        ),
+        ("[asterisk]", "[asterisk]\nagi_port = true", "asterisk.agi_port: True must be a whole"),
+        ("[asterisk]", '[asterisk]\nami_secret = "x"', "asterisk.ami_secret: is no setting"),
+        ("[speech]", "[speech]\ndeadline_s = nan", "speech.deadline_s: "),
+        ("[firm]", "firm = 3\n[firmx]", "firm: 3 must be a table"),
+        ("{ de =", "{ xx =", "speech.models.xx: 'xx' has no prompts and rules"),
+    ],
+)
+def test_parse_refuses_wrong_types_and_foreign_keys(old: str, new: str, expected: str) -> None:
+    """Nothing is converted silently, nothing unknown is skipped."""
+    assert any(expected in mistake for mistake in mistakes(changed(old, new)))
+
+
+def test_parse_refuses_a_list_without_technicians() -> None:
+    """A policy without anybody would end every case in the fallback."""
+    head, _, _ = SMALLEST.partition("[[technician]]")
+
+    found = mistakes("technician = []\n" + head + '[speech]\nmodels = { de = "/m" }\n')
+
+    assert found == [
+        "f.toml:1: technician: is empty; add one [[technician]] for each person who can take a case"
+    ]
+
+
+def test_advice_warns_of_the_carriers_mailbox_and_of_a_missing_mail() -> None:
+    """What is allowed and unwise is said, and does not stop the service."""
+    text = SMALLEST + "[policy]\nring_timeout_s = 26\n"
+
+    assert advice(text, source="f.toml") == [
+        "f.toml:1: mail: is missing: when nobody takes a case, nobody is told; add [mail]",
+        "f.toml:20: policy.ring_timeout_s: 26 s often reaches the carrier's mailbox; stay below 25",
+    ]

@@ -1,0 +1,39 @@
+"""The reference page and the sample say what the code says."""
+
+import tomllib
+from pathlib import Path
+
+from config_reference import PAGE, page
+
+from pbx_bridge.config import Config, parse
+from pbx_bridge.config.keys import keys_of
+from pbx_bridge.config.parsing import advice
+
+SAMPLE = (Path(__file__).parents[3] / "docs" / "pbx-bridge.sample.toml").read_text("utf-8")
+
+
+def test_page_is_current() -> None:
+    """A changed setting changes the page: run scripts/config_reference.py."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_page_documents_every_key() -> None:
+    """No section and no key is left out."""
+    text = page()
+
+    for section in keys_of(Config):
+        assert f"[{section.spelled}]" in text
+        assert section.section is not None
+        for key in keys_of(section.section):
+            assert f"| `{key.spelled}` |" in text
+
+
+def test_sample_has_no_mistakes_and_nothing_unwise() -> None:
+    """What people copy works."""
+    assert parse(SAMPLE, source="sample").languages() == ("de", "pl")
+    assert advice(SAMPLE, source="sample") == []
+
+
+def test_sample_shows_every_section() -> None:
+    """Nobody needs the reference to learn that a section exists."""
+    assert set(tomllib.loads(SAMPLE)) == {key.spelled for key in keys_of(Config)}
