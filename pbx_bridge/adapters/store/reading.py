@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,7 +142,7 @@ def newest_seq(path: Path) -> int:
     return int(seq)
 
 
-async def follow(path: Path, after_seq: int = 0) -> AsyncIterator[JournalRow]:
+async def follow(path: Path, after_seq: int = 0) -> AsyncGenerator[JournalRow, None]:
     """
     Yield the journal rows of all cases after *after_seq*, then each new one; never ends.
 
