@@ -1,5 +1,7 @@
 """Talks with a technician who picked up: offers the case, and gives it to the first key 1."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -48,9 +50,11 @@ class Acks:
         leases: Leases,
         tokens: Tokens,
         prompt: Prompt,
+        language_of: Callable[[str], str],
     ) -> None:
         self._cases, self._calls, self._recordings = cases, calls, recordings
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
+        self._language_of = language_of
 
     async def technician(self, line: Line) -> None:
         """Serve one technician's leg; a leg that we did not order is left to the dialplan."""
@@ -68,7 +72,9 @@ class Acks:
             structlog.contextvars.bind_contextvars(case_id=case_id, attempt=int(number))
             await line.set_variable("PBXB_MET", "1")
             try:
-                await self._serve(line, stored.state, int(number))
+                language = self._language_of(await line.variable("PBXB_TECHNICIAN") or "")
+                call = replace(stored.state, language=language)
+                await self._serve(line, call, int(number))
                 await line.set_variable("PBXB_DONE", "1")  # the very last act
             except AgiHangup:
                 log.info("ack.hung_up")

@@ -1,7 +1,7 @@
 """After a restart, a thaw or a lost link: finds out what happened, before anybody is rung."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -19,7 +19,7 @@ from pbx_bridge.runtime.switchboard import channel_id
 
 log = structlog.get_logger()
 
-ON_CALL = ("pbxb", "oncall")
+ON_CALL = ("pbxb-list", "oncall")
 """AstDB family and key of the list that the dialplan's fallback rings, joined by ``&``."""
 
 
@@ -44,22 +44,29 @@ class Recovery:
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
         self._on_call = on_call
-        self._wanted = asyncio.Event()
+        self._errands: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
 
     def line_restored(self) -> None:
         """Asterisk can be asked again."""
-        self._wanted.set()
+        self._errands.put_nowait(self.look_around)
+
+    def key_stored(self, case_id: str) -> None:
+        """The dialplan's screening stored a key press for this case: verify and count it."""
+        self._errands.put_nowait(lambda: self._count_stored_key(case_id))
+
+    def fallback_moved(self, call_id: str) -> None:
+        """The fallback began, was accepted or gave up for this call."""
+        self._errands.put_nowait(lambda: self._look_at_fallback(call_id))
 
     async def run(self) -> None:
-        """Look each time the line was restored; the crash boundary of recovery."""
+        """Run one errand after the other; the crash boundary of recovery."""
         while True:
-            await self._wanted.wait()
-            self._wanted.clear()
+            errand = await self._errands.get()
             try:
-                await self.look_around()
+                await errand()
             except (AmiError, StoreError) as exc:
                 log.warning("recovery.put_off", code=exc.code, reason=str(exc))
-            except Exception:  # a fault in here must not stop the next look
+            except Exception:  # a fault in one errand must not stop the next
                 log.exception("recovery.crashed")
 
     async def look_around(self) -> None:
@@ -71,18 +78,6 @@ class Recovery:
             await self._settle_call(call, live)
         await self._phones.remember(*ON_CALL, self._on_call())
         await self._phones.ask_for_report()
-
-    async def key_stored(self, case_id: str) -> None:
-        """The dialplan's screening stored a key press for this case: verify and count it."""
-        esc = await self._escalations.load(case_id)
-        if esc is not None:
-            await self._count_key(esc.state)
-
-    async def fallback_moved(self, call_id: str) -> None:
-        """The fallback began, was accepted or gave up for this call."""
-        stored = await self._store.find(call_id)
-        if stored is not None:
-            await self._ringing.look(stored.state.case_id)
 
     async def report(self, line: Line) -> None:
         """Read what the dialplan wrote about calls and take it over; then clean it away."""
@@ -149,6 +144,16 @@ class Recovery:
                 self._leases.adopt(channel)  # he speaks on, undisturbed by our restart
             return
         await self._ringing.look(call.case_id)
+
+    async def _count_stored_key(self, case_id: str) -> None:
+        esc = await self._escalations.load(case_id)
+        if esc is not None:
+            await self._count_key(esc.state)
+
+    async def _look_at_fallback(self, call_id: str) -> None:
+        stored = await self._store.find(call_id)
+        if stored is not None:
+            await self._ringing.look(stored.state.case_id)
 
     async def _count_key(self, esc: Escalation) -> None:
         stored = await self._store.load(esc.case_id)

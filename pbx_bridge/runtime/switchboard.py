@@ -1,6 +1,7 @@
 """Translates what the phones report into events of cases."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
@@ -23,19 +24,32 @@ def attempt_of(name: str) -> tuple[str, int] | None:
     return case_id, int(attempt)
 
 
+class Looks(Protocol):
+    """Who finds out what happened; each only notes that there is something to look at."""
+
+    def line_restored(self) -> None:
+        """Asterisk can be asked again."""
+        ...
+
+    def key_stored(self, case_id: str) -> None:
+        """A key press lies in AstDB."""
+        ...
+
+    def fallback_moved(self, call_id: str) -> None:
+        """The dialplan's fallback did something."""
+        ...
+
+
 class Switchboard:
     """Implements `PhoneEvents`; everything it does is to post or to wake somebody up."""
 
-    def __init__(
-        self,
-        post: Callable[[str, EscalationEvent], None],
-        *,
-        on_restored: Callable[[], None],
-        on_key: Callable[[str], None],
-        on_fallback: Callable[[str], None],
-    ) -> None:
-        self._post, self._on_restored = post, on_restored
-        self._on_key, self._on_fallback = on_key, on_fallback
+    def __init__(self, post: Callable[[str, EscalationEvent], None]) -> None:
+        self._post = post
+        self._looks: Looks | None = None
+
+    def connect(self, looks: Looks) -> None:
+        """Say who is woken up; called once, before the first report."""
+        self._looks = looks
 
     def ring_answered(self, channel_id: str) -> None:
         """Somebody, or a mailbox, picked up."""
@@ -53,16 +67,18 @@ class Switchboard:
     def key_stored(self, channel_id: str) -> None:
         """The dialplan stored a key press: somebody must look and verify."""
         leg = attempt_of(channel_id)
-        if leg is not None:
-            self._on_key(leg[0])
+        if leg is not None and self._looks is not None:
+            self._looks.key_stored(leg[0])
 
     def fallback_moved(self, call_id: str) -> None:
         """The dialplan's fallback did something for this call."""
-        self._on_fallback(call_id)
+        if self._looks is not None:
+            self._looks.fallback_moved(call_id)
 
     def line_restored(self) -> None:
         """Logged in to Asterisk."""
-        self._on_restored()
+        if self._looks is not None:
+            self._looks.line_restored()
 
     def line_lost(self) -> None:
         """The login is gone; rings that are wanted now are put off by the machine."""

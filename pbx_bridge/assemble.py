@@ -1,0 +1,252 @@
+"""The composition root: the only place that names concrete classes together."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from pbx_bridge.adapters.agi.server import AgiPort, AgiServer
+from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
+from pbx_bridge.adapters.ami.phones import AmiPhones, RingConfig
+from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
+from pbx_bridge.adapters.clock import SystemClock
+from pbx_bridge.adapters.dialplan import agi_secret
+from pbx_bridge.adapters.notify.registry import make_notifier
+from pbx_bridge.adapters.packs import load_pack
+from pbx_bridge.adapters.recordings import FileRecordings
+from pbx_bridge.adapters.store.store import SqliteStore, open_store
+from pbx_bridge.adapters.systemd import notify
+from pbx_bridge.config import Config, read_secret
+from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.urgency import judge
+from pbx_bridge.ports import Line, Notifier
+from pbx_bridge.runtime.acks import Acks
+from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.lookout import Lookout, Tokens
+from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.prompting import prompts_in
+from pbx_bridge.runtime.recovery import Recovery
+from pbx_bridge.runtime.ringing import Ringing
+from pbx_bridge.runtime.service import Part, Service
+from pbx_bridge.runtime.switchboard import Switchboard
+from pbx_bridge.runtime.transcripts import Transcripts
+
+log = structlog.get_logger()
+
+FOR_EVER = timedelta(days=3650)
+
+
+async def run(config: Config, stop: asyncio.Event) -> None:
+    """
+    Run the whole service until *stop* is set.
+
+    Raises:
+        BridgeError: something that must be there before the first call is not.
+    """
+    secret = read_secret(config.asterisk.ami_secret_file)
+    judge_call, notifiers = judges(config), notifiers_of(config)
+    async with open_store(config.store.path) as store:
+        tokens = Tokens(await store.outbox.instance_key())
+        await House(config, store, tokens, secret, notifiers).service(judge_call).run(stop)
+
+
+def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
+    """Return the function that judges a transcript; raise `RulePackError` now, not at night."""
+    firm_file = config.rules.firm_file
+    packs = {language: load_pack(language, firm_file) for language in config.speech.models}
+    packs.setdefault(config.firm.language, load_pack(config.firm.language, firm_file))
+
+    def judge_in(transcript: Transcript, language: str) -> Verdict:
+        return judge(transcript, packs.get(language) or packs[config.firm.language])
+
+    return judge_in
+
+
+def notifiers_of(config: Config) -> list[Notifier]:
+    """Return every way to tell people that the configuration names."""
+    return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
+
+
+async def answer_ping(line: Line) -> None:
+    """Tell `pbx-bridge doctor`, through Asterisk, that we are here."""
+    await line.set_variable("PBXB_PONG", "1")
+
+
+class House:
+    """Everything that is built once; each part gets only what it needs."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: SqliteStore,
+        tokens: Tokens,
+        secret: str,
+        notifiers: list[Notifier],
+    ) -> None:
+        self._config, self._store, self._tokens = config, store, tokens
+        self._secret, self._notifiers = secret, notifiers
+        self._clock = SystemClock()
+        self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
+        self._prompt = prompts_in(config.asterisk.prompts_dir)
+        self._transcriber = VoskTranscriber(config.speech)
+        self._deeds = Deeds(self._clock, store.outbox)
+        self._cases = Cases(self._clock, store.calls, store.escalations, store.outbox, self._deeds)
+        self._switchboard = Switchboard(self._cases.post)
+        self._link = AmiLink(self._ami())
+        self._phones = AmiPhones(self._link, self._switchboard, self._rings())
+        self._leases = Leases(self._phones, config.lease())
+        self._lookout = Lookout(self._phones, tokens, config.policy().steps)
+
+    def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
+        """Return the service that runs it all."""
+        ringing, transcripts = self._ringing(), self._transcripts(judge_call)
+        self._deeds.assign(_duties(ringing, transcripts, self._notices()))
+        calls = self._calls(transcripts)
+        recovery = self._recovery(calls, ringing)
+        self._switchboard.connect(recovery)
+        agi = self._agi(calls, recovery)
+
+        async def inherit() -> None:
+            """What is pending now may have been carried out before we died: look first."""
+            pending = await self._store.outbox.pending(self._clock.now() + FOR_EVER)
+            ringing.inherited_up_to = max((effect.seq for effect in pending), default=0)
+
+        return Service(
+            [
+                Part("outbox", inherit, self._deeds.stop),
+                Part("recogniser", self._transcriber.start, self._transcriber.stop),
+                Part("agi", agi.start, agi.stop),
+                Part("phones", _nothing, self._phones.stop),
+                Part("ami", self._link.start, self._link.stop),
+            ],
+            [self._cases.run, self._leases.run, recovery.run],
+            on_ready=lambda: notify("READY=1"),
+            on_stopping=lambda: notify("STOPPING=1"),
+        )
+
+    def _ringing(self) -> Ringing:
+        return Ringing(
+            self._cases.post,
+            calls=self._store.calls,
+            escalations=self._store.escalations,
+            phones=self._phones,
+            recordings=self._recordings,
+            lookout=self._lookout,
+            tokens=self._tokens,
+            policy=self._config.policy,
+        )
+
+    def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
+        return Transcripts(
+            self._cases.post,
+            clock=self._clock,
+            calls=self._store.calls,
+            outbox=self._store.outbox,
+            recordings=self._recordings,
+            transcriber=self._transcriber,
+            judge=judge_call,
+        )
+
+    def _notices(self) -> Notices:
+        mail = self._config.mail
+        return Notices(
+            self._store.calls,
+            self._notifiers,
+            zone=ZoneInfo(self._config.firm.zone),
+            with_transcript=mail is not None and mail.include_transcript,
+        )
+
+    def _calls(self, transcripts: Transcripts) -> Calls:
+        return Calls(
+            clock=self._clock,
+            cases=self._cases,
+            store=self._store.calls,
+            recordings=self._recordings,
+            transcripts=transcripts,
+            leases=self._leases,
+            limits=self._config.limits(),
+            language=self._config.firm.language,
+            prompt=self._prompt,
+        )
+
+    def _recovery(self, calls: Calls, ringing: Ringing) -> Recovery:
+        numbers = [step.number for step in self._config.policy().steps]
+        return Recovery(
+            self._cases.post,
+            calls=calls,
+            call_store=self._store.calls,
+            escalations=self._store.escalations,
+            phones=self._phones,
+            recordings=self._recordings,
+            leases=self._leases,
+            lookout=self._lookout,
+            ringing=ringing,
+            on_call=lambda: "&".join(numbers),
+        )
+
+    def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
+        asterisk = self._config.asterisk
+        acks = Acks(
+            cases=self._cases,
+            calls=self._store.calls,
+            recordings=self._recordings,
+            leases=self._leases,
+            tokens=self._tokens,
+            prompt=self._prompt,
+            language_of=self._config.language_of,
+        )
+        handlers = {
+            "incoming": calls.incoming,
+            "claim": calls.claim,
+            "technician": acks.technician,
+            "report": recovery.report,
+            "ping": answer_ping,
+        }
+        where = AgiPort(
+            host=asterisk.agi_host, port=asterisk.agi_port, secret=agi_secret(self._secret)
+        )
+        beep = self._prompt("beep", self._config.firm.language)
+        return AgiServer(handlers, where, beep_sound=beep)
+
+    def _ami(self) -> AmiConfig:
+        asterisk = self._config.asterisk
+        return AmiConfig(
+            host=asterisk.ami_host,
+            port=asterisk.ami_port,
+            user=asterisk.ami_user,
+            secret=self._secret,
+        )
+
+    def _rings(self) -> RingConfig:
+        return RingConfig(
+            dial=self._config.asterisk.dial,
+            caller_id=self._config.asterisk.caller_id,
+            roster=frozenset(person.number for person in self._config.technicians),
+        )
+
+
+def _duties(
+    ringing: Ringing, transcripts: Transcripts, notices: Notices
+) -> Mapping[type[Effect], Duty]:
+    """Say who carries out which effect."""
+    return {
+        Escalate: Duty(act=ringing.escalate),
+        AdoptOwner: Duty(act=ringing.adopt_owner),
+        LookAfterCall: Duty(act=ringing.look_after),
+        Ring: Duty(act=ringing.ring),
+        CancelRing: Duty(act=ringing.cancel),
+        MarkTaken: Duty(act=ringing.mark_taken),
+        Transcribe: Duty(act=transcripts.transcribe, is_slow=True),
+        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
+    }
+
+
+async def _nothing() -> None:
+    """Start what needs no start."""
