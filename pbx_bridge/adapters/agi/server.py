@@ -101,7 +101,7 @@ class AgiServer:
                 remedy = f"{exc.strerror}; choose another agi_port"
             raise AgiPortTaken(f"cannot listen for AGI on {where}: {remedy}") from exc
 
-    async def stop(self) -> None:
+    async def stop(self, limit_s: float = STOP_LIMIT_S) -> None:
         """Stop listening, cancel the sessions and wait for them, but not for ever."""
         if self._server is None:
             return
@@ -110,7 +110,7 @@ class AgiServer:
         for session in self._sessions:
             session.cancel()
         if self._sessions:
-            await asyncio.wait(self._sessions, timeout=STOP_LIMIT_S)
+            await asyncio.wait(self._sessions, timeout=limit_s)
         self._server = None
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

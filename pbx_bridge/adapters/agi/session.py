@@ -195,6 +195,8 @@ class AgiLine:
             try:
                 await self._play(self._beep_sound, "")
             except AgiHangup:
+                if not self._exchange.channel_gone:  # Asterisk is gone, not the caller
+                    raise
                 return False
             except AgiFailed:
                 pass
