@@ -205,7 +205,7 @@ class Supervisor:
         """Return why the worker should be replaced as soon as it has no job; empty when healthy."""
         if len(self._jobs) or not pong.jobs:
             self._unstuck_at = time.monotonic()
-        if time.monotonic() - self._unstuck_at > self._limits.stuck_s:
+        elif time.monotonic() - self._unstuck_at > self._limits.stuck_s:
             return "a job of it does not end"
         limit_bytes = self._config.memory_limit_mb * MEGABYTE
         if self.memory_bytes > max(limit_bytes, self._baseline_bytes * self._limits.growth):
