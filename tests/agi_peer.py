@@ -1,7 +1,10 @@
 """The Asterisk end of an AGI session: says what the test tells it, byte for byte."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+
+from pbx_bridge.adapters.agi.session import AgiLine
 
 HEAD = {
     "agi_network": "yes",
@@ -80,3 +83,15 @@ class AsteriskPeer:
     def close(self) -> None:
         """Go away."""
         self._writer.close()
+
+
+class InHands:
+    """A channel in our hands, and the Asterisk that handed it to us."""
+
+    def __init__(self, line: AgiLine, peer: AsteriskPeer) -> None:
+        self.line = line
+        self.peer = peer
+
+
+Call = Callable[..., Awaitable[InHands]]
+"""Lets one call in; the arguments change its head."""

@@ -1,65 +1,20 @@
 """`AgiLine` against an Asterisk that answers byte for byte as 22.10 did."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from agi_peer import AsteriskPeer, head
+from agi_peer import Call
 
-from pbx_bridge.adapters.agi.server import AgiPort, AgiServer
-from pbx_bridge.adapters.agi.session import AgiDeadlines, AgiLine
-from pbx_bridge.core.case import MessageEnd
 from pbx_bridge.errors import AgiFailed, AgiHangup, UnsafeValue
-from pbx_bridge.ports import Line, Recorded
+from pbx_bridge.ports import Line
 
 pytestmark = pytest.mark.integration
 
 DEAD = b"511 Command Not Permitted on a dead channel or intercept routine\n"
 USAGE = b"520-Invalid command syntax.  Proper usage follows:\nUsage\n520 End of proper usage.\n"
 SECOND = timedelta(seconds=1)
-
-
-class InHands:
-    """A channel in our hands, and the Asterisk that handed it to us."""
-
-    def __init__(self, line: AgiLine, peer: AsteriskPeer) -> None:
-        self.line = line
-        self.peer = peer
-
-
-Call = Callable[..., Awaitable[InHands]]
-
-
-@pytest.fixture
-async def call() -> AsyncIterator[Call]:
-    """Return a function that lets one call in; its arguments change the head."""
-    lines: asyncio.Queue[AgiLine] = asyncio.Queue()
-    peers: list[AsteriskPeer] = []
-
-    async def hold(line: AgiLine) -> None:
-        lines.put_nowait(line)
-        await asyncio.Event().wait()
-
-    deadlines = AgiDeadlines(reply_s=0.3, sound_s=0.3, margin_s=0.3)
-    server = AgiServer(
-        {"incoming": hold}, AgiPort(port=0), beep_sound="/p/beep", deadlines=deadlines
-    )
-    await server.start()
-
-    async def let_in(**changed: str) -> InHands:
-        peers.append(await AsteriskPeer.connect(server.port, head(**changed)))
-        return InHands(await lines.get(), peers[-1])
-
-    yield let_in
-    await server.stop()
-    for peer in peers:
-        peer.close()
-
-
-def record(line: AgiLine) -> Awaitable[Recorded]:
-    """Record as a call does."""
-    return line.record("/r/1", keys="#", limit=6 * SECOND, silence=2 * SECOND)
 
 
 async def test_line_is_the_port(call: Call) -> None:
@@ -155,7 +110,7 @@ async def test_hang_up_during_a_sound(call: Call, replies: list[bytes]) -> None:
     with pytest.raises(AgiHangup):
         await hands.line.start_copy("/live/1.sln48")
     with pytest.raises(AgiHangup):
-        await record(hands.line)
+        await hands.line.record("/r/1", keys="#", limit=6 * SECOND, silence=SECOND)
     uniqueid, commands = await asyncio.gather(
         hands.line.variable("UNIQUEID"), hands.peer.answer(b"200 result=1 (pbx-1)\n")
     )
@@ -180,93 +135,6 @@ async def test_session_closed_by_asterisk(call: Call, last: bytes) -> None:
     assert isinstance(gone, AgiHangup)
     with pytest.raises(AgiHangup):
         await hands.line.variable("UNIQUEID")
-
-
-@pytest.mark.parametrize(
-    ("reply", "recorded"),
-    [
-        (b"200 result=35 (dtmf) endpos=4000\n", Recorded(MessageEnd.DIGIT, 0.5)),
-        (b"200 result=3981 (timeout) endpos=8160\n", Recorded(MessageEnd.SILENCE, 1.02)),
-        (b"200 result=1 (timeout) endpos=48000\n", Recorded(MessageEnd.FULL, 6.0)),
-        (b"200 result=0 (timeout) endpos=0\n", Recorded(MessageEnd.FULL, 0.0)),
-        (b"200 result=-1 (timeout) endpos=8\n", Recorded(MessageEnd.FULL, 0.001)),
-    ],
-)
-async def test_record_tells_why_it_ended(call: Call, reply: bytes, recorded: Recorded) -> None:
-    """The word in brackets decides; for silence and a full recording it is the same word."""
-    hands = await call()
-
-    ended, commands = await asyncio.gather(
-        record(hands.line), hands.peer.answer(b"200 result=0 endpos=2000\n", reply)
-    )
-
-    assert ended == recorded
-    assert commands == [b'STREAM FILE "/p/beep" ""', b'RECORD FILE "/r/1" "wav" "#" "6000" "s=2"']
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        b"200 result=-1 (hangup) endpos=7840\nHANGUP\n",
-        b"200 result=-1 (hangup) endpos=7840\nHANGUP\nHANGUP\n",
-        b"200 result=-1 (hangup) endpos=7840\n",
-        b"HANGUP\n200 result=-1 (hangup) endpos=7840\n",
-        b"200 result=-1 (waitfor) endpos=7840\n",
-    ],
-)
-async def test_hang_up_ends_a_recording(call: Call, reply: bytes) -> None:
-    """The recording counts; the next call raises."""
-    hands = await call()
-
-    ended, _ = await asyncio.gather(
-        record(hands.line), hands.peer.answer(b"200 result=0 endpos=2000\n", reply)
-    )
-
-    assert ended == Recorded(MessageEnd.HANGUP, 0.98)
-    with pytest.raises(AgiHangup):
-        await hands.line.play("/p/confirm")
-
-
-async def test_hang_up_during_the_beep_is_an_empty_recording(call: Call) -> None:
-    """Who hangs up at the beep has hung up while recording."""
-    hands = await call()
-
-    ended, _ = await asyncio.gather(
-        record(hands.line), hands.peer.answer(b"200 result=-1 endpos=160\nHANGUP\n")
-    )
-
-    assert ended == Recorded(MessageEnd.HANGUP, 0.0)
-
-
-async def test_missing_beep_does_not_prevent_the_recording(call: Call) -> None:
-    """A message without a beep is better than a beep without a message."""
-    hands = await call()
-
-    ended, commands = await asyncio.gather(
-        record(hands.line),
-        hands.peer.answer(
-            b"200 result=-1 endpos=0\n", b"200 result=6\n", b"200 result=35 (dtmf) endpos=8000\n"
-        ),
-    )
-
-    assert ended == Recorded(MessageEnd.DIGIT, 1.0)
-    assert commands[2].startswith(b"RECORD FILE")
-
-
-async def test_unwritable_recording_names_the_file(call: Call) -> None:
-    """The spool is the first thing to look at."""
-    hands = await call()
-
-    failed, _ = await asyncio.gather(
-        record(hands.line),
-        hands.peer.answer(
-            b"200 result=0 endpos=2000\n", b"200 result=-1 (writefile)\n", b"200 result=6\n"
-        ),
-        return_exceptions=True,
-    )
-
-    assert isinstance(failed, AgiFailed)
-    assert "/r/1.wav" in str(failed)
 
 
 @pytest.mark.parametrize(
@@ -297,62 +165,6 @@ async def test_what_is_no_digit_is_refused(call: Call, result: bytes) -> None:
     )
 
     assert isinstance(failed, AgiFailed)
-
-
-async def test_copy_holds_only_the_caller_and_ends_only_itself(call: Call) -> None:
-    """No file of its own for MixMonitor but r(); its id is kept on the channel for the end."""
-    hands = await call()
-
-    async def copy() -> None:
-        await hands.line.start_copy("/live/1.sln48")
-        await hands.line.stop_copy()
-
-    _, commands = await asyncio.gather(
-        copy(),
-        hands.peer.answer(b"200 result=0\n", b"200 result=1 (0x7f72400048f0)\n", b"200 result=0\n"),
-    )
-
-    assert commands == [
-        b'EXEC "MixMonitor" ",r(/live/1.sln48)i(PBXB_COPY)"',
-        b'GET VARIABLE "PBXB_COPY"',
-        b'EXEC "StopMixMonitor" "0x7f72400048f0"',
-    ]
-
-
-async def test_copy_that_was_never_started_needs_no_end(call: Call) -> None:
-    """StopMixMonitor without an id would end the firm's own recordings."""
-    hands = await call()
-
-    _, commands = await asyncio.gather(hands.line.stop_copy(), hands.peer.answer(b"200 result=0\n"))
-
-    assert commands == [b'GET VARIABLE "PBXB_COPY"']
-
-
-@pytest.mark.parametrize("path", ["/a,b.sln", "/a).sln", "/${SHELL(id)}", "/a|b", "/a\\b", ""])
-async def test_copy_path_with_a_meaning_is_refused(call: Call, path: str) -> None:
-    """A path cannot become options or a command of MixMonitor."""
-    hands = await call()
-
-    with pytest.raises(UnsafeValue):
-        await hands.line.start_copy(path)
-
-
-@pytest.mark.parametrize(
-    ("replies", "text"),
-    [([b"200 result=-2\n"], "MixMonitor"), ([b"200 result=-1\n", b"200 result=6\n"], "MixMonitor")],
-)
-async def test_copy_that_asterisk_refuses(call: Call, replies: list[bytes], text: str) -> None:
-    """A missing module or a bad argument is said, with the application's name."""
-    hands = await call()
-
-    failed, _ = await asyncio.gather(
-        hands.line.start_copy("/live/1.sln48"),
-        hands.peer.answer(*replies),
-        return_exceptions=True,
-    )
-
-    assert isinstance(failed, AgiFailed)
-    assert text in str(failed)
 
 
 @pytest.mark.parametrize(
@@ -505,21 +317,3 @@ async def test_silent_asterisk_ends_the_session(call: Call, verb: str) -> None:
     with pytest.raises(AgiHangup):
         await hands.line.variable("X")
     assert (await hands.peer.rest()).count(b"\n") == 1
-
-
-@pytest.mark.parametrize("during", ["beep", "recording"])
-async def test_session_lost_while_recording_is_no_end_of_the_message(
-    call: Call, during: str
-) -> None:
-    """Asterisk that closes the session without a hang-up says nothing about the caller."""
-    hands = await call()
-
-    async def leave() -> None:
-        if during == "recording":
-            await hands.peer.answer(b"200 result=0 endpos=2000\n")
-        await hands.peer.command()
-        hands.peer.end()
-
-    gone, _ = await asyncio.gather(record(hands.line), leave(), return_exceptions=True)
-
-    assert isinstance(gone, AgiHangup)
