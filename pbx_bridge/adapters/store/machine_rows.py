@@ -104,7 +104,7 @@ class MachineRows(Generic[State]):
                 found.append(self._read(row))
             except StoreError as exc:
                 # No traceback: its last lines would show what the caller said.
-                log.error("case.unreadable", case_id=row[0], code=exc.code, error=str(exc))
+                log.error("case.unreadable", case_id=row[0], code=exc.code, reason=str(exc))
         return found
 
     async def due(self, now: datetime) -> list[str]:

@@ -53,7 +53,7 @@ class SqliteOutbox:
             except StoreError as exc:
                 seq, case_id = row[:2]
                 # No traceback: its last lines would show numbers.
-                log.error("effect.unreadable", case_id=case_id, code=exc.code, error=str(exc))
+                log.error("effect.unreadable", case_id=case_id, code=exc.code, reason=str(exc))
                 await self.mark_failed(seq, str(exc), None)
         return found
 
