@@ -73,7 +73,11 @@ class Ami:
         """Set once this Asterisk has fully booted; it says so to every new login."""
         self._reader = threading.Thread(target=self._read, name=f"ami-{port}", daemon=True)
         self._reader.start()
-        self.action("Login", {"Username": user, "Secret": secret})
+        try:
+            self.action("Login", {"Username": user, "Secret": secret})
+        except BoxError:
+            self.close()
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -134,8 +138,11 @@ class Ami:
             )
 
         with self.listen(is_response) as responses:
-            with self._lock:
-                self._socket.sendall(text.encode())
+            try:
+                with self._lock:
+                    self._socket.sendall(text.encode())
+            except OSError as exc:
+                raise BoxError(f"{name} was not sent: the AMI connection is closed") from exc
             response = responses.expect(timeout_s, f"the response to {name}")
         if response["Response"] not in ("Success", "Goodbye"):
             raise BoxError(f"Asterisk refused {name}: {response.get('Message', response)}")

@@ -213,7 +213,7 @@ class Box:
         """
         Return recordings of what mobiles ending in *number* heard from the answer to the end.
 
-        Only of calls that were answered and are over (`hungup` is in the events), oldest first.
+        Oldest first; only of calls that are over (`hungup` is in the events) and had any sound.
         """
         told = [event for event in self.mobile_events(since_ms) if event.number.endswith(number)]
         over = {event.channel_id for event in told if event.what == "hungup"}
@@ -222,7 +222,8 @@ class Box:
             for event in told
             if event.what == "answered" and event.channel_id in over
         ]
-        return [tones.wait_finished(self.pstn.spool / "heard" / name) for name in names]
+        recorded = [tones.wait_finished(self.pstn.spool / "heard" / name) for name in names]
+        return [path for path in recorded if path is not None]
 
     # -- parts
 

@@ -80,9 +80,8 @@ class Progress:
         ended_at = self._times.get("ended", time.time())
         invited_at = self._times.get("invited", ended_at)
         answered_at = self.reached("answered")
-        samples = None
-        if answered_at is not None:
-            samples = tones.samples_of(tones.wait_finished(heard))
+        recorded = tones.wait_finished(heard) if answered_at is not None else None
+        samples = tones.samples_of(recorded) if recorded is not None else None
         return CallReport(
             call_id=self.call_id,
             to=spec.to,
@@ -90,7 +89,7 @@ class Progress:
             invited_at=invited_at,
             answered_at=answered_at,
             answered_after_s=_between(invited_at, answered_at),
-            heard=str(heard) if samples is not None else None,
+            heard=str(recorded) if recorded is not None else None,
             heard_duration_s=len(samples) / tones.RATE_HZ if samples is not None else None,
             first_sound_s=tones.first_sound_s(samples) if samples is not None else None,
             beep_ended_s=self.beep_ended_s,

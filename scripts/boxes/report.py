@@ -21,7 +21,7 @@ class CallReport:
     answered_after_s: float | None
     """Seconds from the INVITE to the answer."""
     heard: str | None
-    """Recording (wav, 8 kHz) of what the caller heard, from the answer on."""
+    """Recording (wav, 8 kHz) of what the caller heard, from the answer on; `None`: nothing."""
     heard_duration_s: float | None
     first_sound_s: float | None
     beep_ended_s: float | None

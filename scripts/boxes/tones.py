@@ -44,16 +44,20 @@ def first_sound_s(samples: Sequence[int]) -> float | None:
     return None
 
 
-def wait_finished(path: Path, timeout_s: float = 2.0) -> Path:
+def wait_finished(path: Path, timeout_s: float = 2.0) -> Path | None:
     """
     Return *path* once Asterisk has closed it, that is, has written its length into the header.
 
+    `None` when nothing at all was recorded: a call that ended as soon as it was answered.
+
     Raises:
-        BoxError: that did not happen within *timeout_s*.
+        BoxError: there is audio, but the file was not finished within *timeout_s*.
     """
     deadline = time.monotonic() + timeout_s
     while not is_finished(path):
         if time.monotonic() > deadline:
+            if not path.exists() or path.stat().st_size <= HEADER_BYTES:
+                return None
             raise BoxError(f"{path} was not finished by Asterisk within {timeout_s} s")
         time.sleep(0.02)
     return path
