@@ -125,7 +125,7 @@ def compose(notice: Notice, mail: MailConfig) -> EmailMessage:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = message_id(notice.key, mail.sender)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(notice.body, charset="utf-8")
+    message.set_content(notice.body, charset="utf-8", cte="quoted-printable")
     return message
 
 
