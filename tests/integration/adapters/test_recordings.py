@@ -1,0 +1,146 @@
+"""Recordings on a real disk."""
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from pbx_bridge.adapters.recordings import FileRecordings
+from pbx_bridge.errors import AudioError, UnsafeValue
+
+pytestmark = pytest.mark.integration
+
+SECOND = b"\0\0" * 8_000
+
+
+def wav(seconds: int, *, sizes: bool = True) -> bytes:
+    """Return what Asterisk writes: 44 bytes, then 8 kHz int16; without *sizes* it was killed."""
+    audio = SECOND * seconds
+    data = len(audio) if sizes else 0
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH", b"RIFF", data + 36, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16
+    )
+    return head + struct.pack("<4sI", b"data", data) + audio
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> FileRecordings:
+    """Return recordings in folders that exist."""
+    (tmp_path / "spool").mkdir()
+    return FileRecordings(tmp_path / "spool", tmp_path / "live")
+
+
+@pytest.mark.parametrize("name", ["1768.5", "pbx-1768.5", "a_B-9.wav"])
+def test_path_is_below_the_folder(recordings: FileRecordings, tmp_path: Path, name: str) -> None:
+    """A name and a whole path mean the same file."""
+    expected = tmp_path / "spool" / f"{name}.wav"
+
+    assert recordings.path(name) == expected
+    assert recordings.path(str(tmp_path / "spool" / name)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../x", "a/b", "/etc/passwd", "a\0b", "a b", ".x", "a\n", "ä", "x" * 300],
+)
+def test_path_refuses_what_is_no_name_of_ours(recordings: FileRecordings, name: str) -> None:
+    """Whatever a caller sends, no other file is read."""
+    with pytest.raises(UnsafeValue):
+        recordings.path(name)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (wav(3), 3.0),
+        (wav(3, sizes=False), 3.0),
+        (wav(0), 0.0),
+        (b"", 0.0),
+        (b"RIFF", 0.0),
+        (b"garbage" * 10, (70 - 44) / 16_000),
+        (wav(2) + b"LISTxxxx", 2.0),
+    ],
+)
+def test_message_s_measures_whole_broken_and_empty_files(
+    recordings: FileRecordings, content: bytes, expected: float
+) -> None:
+    """An Asterisk that was killed leaves sizes of zero; the audio is still there."""
+    recordings.path("1.1").write_bytes(content)
+
+    assert recordings.message_s("1.1") == pytest.approx(expected)
+
+
+def test_message_s_of_no_file_is_zero(recordings: FileRecordings) -> None:
+    """A caller who hung up before the beep left nothing."""
+    assert recordings.message_s("1.1") == 0.0
+
+
+def test_live_path_is_in_a_folder_made_for_it(recordings: FileRecordings, tmp_path: Path) -> None:
+    """The folder in memory is gone after every boot."""
+    path = recordings.live_path("1.1")
+
+    assert path == tmp_path / "live" / "1.1.sln48"
+    assert (tmp_path / "live").is_dir()
+
+
+def test_live_path_is_none_without_folder_or_room(
+    recordings: FileRecordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full memory file system costs the live transcript, never the call."""
+    monkeypatch.setattr("pbx_bridge.adapters.recordings.LIVE_ROOM_BYTES", 2**62)
+
+    assert recordings.live_path("1.1") is None
+    assert FileRecordings(tmp_path, None).live_path("1.1") is None
+    assert FileRecordings(tmp_path, tmp_path / "no" / "live").live_path("1.1") is None
+
+
+def test_live_path_trusts_no_folder_that_strangers_made(tmp_path: Path) -> None:
+    """Everybody may write to /dev/shm: a link or an open folder there is not ours."""
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    assert FileRecordings(tmp_path, tmp_path / "open").live_path("1.1") is None
+    assert FileRecordings(tmp_path, tmp_path / "link").live_path("1.1") is None
+
+
+def test_drop_live_deletes_once_and_again(recordings: FileRecordings) -> None:
+    """Dropping what is gone is no error."""
+    path = recordings.live_path("1.1")
+    assert path is not None
+    path.write_bytes(b"x")
+
+    recordings.drop_live("1.1")
+    recordings.drop_live("1.1")
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("call_id", ["../../etc/passwd", "a/b", "", "..", "a\0"])
+def test_live_copies_stay_in_their_folder(recordings: FileRecordings, call_id: str) -> None:
+    """Nothing else is ever deleted."""
+    with pytest.raises(UnsafeValue):
+        recordings.drop_live(call_id)
+    with pytest.raises(UnsafeValue):
+        recordings.live_path(call_id)
+
+
+def test_unknown_are_the_recordings_nobody_knows_oldest_first(
+    recordings: FileRecordings, tmp_path: Path
+) -> None:
+    """After a crash each message that has no case gets one, in the order they came."""
+    for age, name in enumerate(["3.wav", "1.wav", "2.wav", "known.wav", "x.txt", "a b.wav"]):
+        file = tmp_path / "spool" / name
+        file.write_bytes(b"")
+        os.utime(file, (1_000 - age, 1_000 - age))
+    (tmp_path / "spool" / "folder.wav").mkdir()
+
+    assert recordings.unknown(lambda call_id: call_id == "known") == ["2", "1", "3"]
+
+
+def test_unknown_without_a_folder_is_a_clear_error(tmp_path: Path) -> None:
+    """A spool that is not there loses every message: it must be said."""
+    with pytest.raises(AudioError, match="cannot be read"):
+        FileRecordings(tmp_path / "missing", None).unknown(lambda _: False)
