@@ -171,6 +171,7 @@ class Box:
 
     def start_call(self, spec: CallSpec) -> Call | RawCall:
         """Place a call and return at once; several may go on at the same time."""
+        self._instance("pbx").check_up()
         call: Call | RawCall
         if spec.hostile_from is None:
             call = Call(self._instance("pstn").ami, self.pstn, spec)

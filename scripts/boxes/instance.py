@@ -75,8 +75,7 @@ class Instance:
 
     def cli(self, engine: Engine, command: str) -> str:
         """Return what Asterisk's command line answers to *command*."""
-        if self.process is None:
-            raise BoxError(f"{self.name} is down; start it with `box up`")
+        self.check_up()
         shell = [*engine.command, "-C", str(self.home.config), "-rx", command]
         try:
             run = subprocess.run(
@@ -90,10 +89,16 @@ class Instance:
 
     def ami(self) -> Ami:
         """Return a new login of the harness."""
+        self.check_up()
         try:
             return Ami(self._ami_port)
         except OSError as exc:
-            raise BoxError(f"{self.name} is down; start it with `box up`") from exc
+            raise BoxError(f"{self.name} does not take AMI logins: {exc}") from exc
+
+    def check_up(self) -> None:
+        """Raise `BoxError` when it is down: its ports may belong to another box by now."""
+        if self.process is None:
+            raise BoxError(f"{self.name} is down; start it with `box up`")
 
     def _check_ports(self) -> None:
         for port, kind in (

@@ -363,6 +363,15 @@ def test_a_taken_port_is_named(box: Box) -> None:
     assert box.status()["up"] is True
 
 
+def test_a_box_that_is_down_uses_no_other_boxes_ports(box: Box) -> None:
+    """Where the same ports are somebody else's, nothing is sent there."""
+    other = Box(ROOT / ".box/self-test-2", OFFSET)
+
+    for action in (lambda: other.place_call(call(other)), other.ami):
+        with pytest.raises(BoxError, match="pbx is down"):
+            action()
+
+
 def test_up_twice_changes_nothing(box: Box) -> None:
     """What runs is left alone, and the offset is remembered."""
     before = box.status()
