@@ -81,7 +81,7 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
         " json_extract(c.state, '$.verdict.urgency'), json_extract(c.state, '$.verdict.category'),"
         " CASE WHEN e.phase IS NOT NULL THEN e.phase"
         " WHEN c.phase <> 'decided' OR EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.case_id"
-        " AND o.effect IN ('Escalate', 'AdoptOwner') AND o.status <> 'done') THEN c.phase"
+        " AND o.effect IN ('Escalate', 'AdoptOwner')) THEN c.phase"
         " ELSE 'filed' END,"
         " json_extract(e.state, '$.owner'),"
         " coalesce(json_array_length(e.state, '$.attempts'), 0)"

@@ -70,8 +70,10 @@ def test_no_number_comes_back() -> None:
     """A length that could not be computed does not make the whole case unreadable."""
     event = MessageEnded(MessageEnd.DIGIT, math.nan)
 
-    read = load(MessageEnded, dump(event), "row 1")
+    data = dump(event)
+    read = load(MessageEnded, data, "row 1")
 
+    assert '"NaN"' in data, "SQLite takes no bare NaN for JSON"
     assert math.isnan(read.message_s)
 
 
