@@ -1,0 +1,57 @@
+"""``pbx-bridge config check``."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from configs import SMALLEST
+
+from pbx_bridge.cli import main
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a configuration that can be loaded."""
+    (tmp_path / "s").write_text("s3cret", encoding="utf-8")
+    (tmp_path / "s").chmod(0o600)
+    path = tmp_path / "c.toml"
+    text = SMALLEST.replace("[asterisk]", f'[asterisk]\nami_secret_file = "{tmp_path}/s"')
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_check_says_that_there_are_no_mistakes(file: Path) -> None:
+    """Advice is given, and the exit status is 0."""
+    result = CliRunner().invoke(main, ["--config", str(file), "config", "check"])
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        f"advice: {file}:1: mail: is missing: when nobody takes a case, nobody is told; add [mail]",
+        f"{file}: no mistakes",
+    ]
+
+
+def test_check_prints_every_mistake_on_its_own_line(file: Path) -> None:
+    """Exit status 1, and nothing on standard output that a script could take for success."""
+    file.write_text("[firm]\nzone = 1\n[x]\n", encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["config", "check"], env={"PBX_BRIDGE_CONFIG": str(file)})
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    lines = result.stderr.splitlines()
+    assert len(lines) == 6
+    assert all(line.startswith(f"error [config]: {file}:") for line in lines)
+
+
+def test_check_gives_a_machine_the_same_as_json(file: Path) -> None:
+    """One object, in both cases."""
+    good = CliRunner().invoke(main, ["--config", str(file), "config", "check", "--json"])
+    file.write_text("x", encoding="utf-8")
+    bad = CliRunner().invoke(main, ["--config", str(file), "config", "check", "--json"])
+
+    assert (good.exit_code, bad.exit_code) == (0, 1)
+    assert json.loads(good.output)["mistakes"] == []
+    assert len(json.loads(bad.output)["mistakes"]) == 1
