@@ -56,5 +56,6 @@ CREATE TABLE outbox (
     retry_at TEXT,                 -- not before; NULL means now
     done_at TEXT
 ) STRICT;
+CREATE INDEX outbox_case ON outbox (case_id);
 CREATE INDEX outbox_open ON outbox (seq) WHERE status = 'open';
 CREATE INDEX outbox_parked ON outbox (seq) WHERE status = 'parked';
