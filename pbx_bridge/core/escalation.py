@@ -40,6 +40,11 @@ class Attempt:
     outcome: RingOutcome | None = None
     """`None` while it rings or talks."""
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether Asterisk is known to have had it."""
+        return self.is_placed or self.is_answered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
@@ -88,6 +93,13 @@ class RingNotPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class RingHeld:
+    """Not ordered on purpose: the dialplan's own fallback rings for this call just now."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class RingAnswered:
     """Somebody, or a mailbox, picked up."""
 
@@ -115,7 +127,13 @@ class EscalationTimer:
 
 
 EscalationEvent = (
-    RingPlaced | RingNotPlaced | RingAnswered | RingEnded | TakenElsewhere | EscalationTimer
+    RingPlaced
+    | RingNotPlaced
+    | RingHeld
+    | RingAnswered
+    | RingEnded
+    | TakenElsewhere
+    | EscalationTimer
 )
 
 
@@ -198,18 +216,20 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _ended(now, esc, n, outcome)
         case _ if esc.phase is not EscalationPhase.RINGING:
             return EscalationTransition(esc)
-        case RingPlaced(attempt=n) | RingAnswered(attempt=n) | RingNotPlaced(attempt=n) if (
-            esc.current is None or esc.current.attempt != n
-        ):
+        case EscalationTimer():
+            return _timer(now, esc)
+        case _ if esc.current is None or esc.current.attempt != event.attempt:
             return EscalationTransition(esc)
         case RingPlaced(attempt=n):
             return EscalationTransition(_placed(now, esc, n))
         case RingAnswered(attempt=n):
             return EscalationTransition(_answered(now, esc, n))
+        case _ if esc.current.is_under_way:  # Asterisk has it after all: it was said twice
+            return EscalationTransition(esc)
         case RingNotPlaced(attempt=n):
             return _not_placed(now, esc, n)
-        case EscalationTimer():
-            return _timer(now, esc)
+        case RingHeld():
+            return EscalationTransition(_held(now, esc))
         case _:
             assert_never(event)
 
@@ -223,13 +243,19 @@ def _ended(now: datetime, esc: Escalation, n: int, outcome: RingOutcome) -> Esca
 
 
 def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+    closed = _close(esc, n, RingOutcome.UNREACHABLE)
     if now >= esc.give_up_at:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
-    waiting = _wake(_close(esc, n, RingOutcome.UNREACHABLE), now + esc.policy.line_retry)
+        return _exhaust(closed, FallbackReason.NOBODY_ACCEPTED)
+    waiting = _wake(closed, now + esc.policy.line_retry)
     if esc.is_line_reported:
         return EscalationTransition(waiting)
     told = replace(waiting, is_line_reported=True)
     return EscalationTransition(told, (Fallback(FallbackReason.LINE_DOWN),))
+
+
+def _held(now: datetime, esc: Escalation) -> Escalation:
+    """Take the newest attempt back, as it never reached Asterisk, and look again soon."""
+    return _wake(replace(esc, attempts=esc.attempts[:-1]), now + esc.policy.line_retry)
 
 
 def _timer(now: datetime, esc: Escalation) -> EscalationTransition:
@@ -247,7 +273,7 @@ def _next(now: datetime, esc: Escalation) -> EscalationTransition:
     if position >= esc.policy.positions or now >= esc.give_up_at:
         return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
     moved = replace(esc, position=position)
-    if esc.policy.opens_round(position):
+    if esc.policy.opens_round(position) and esc.policy.round_pause:
         return EscalationTransition(_wake(moved, now + esc.policy.round_pause))
     return _ring(now, moved)
 
@@ -264,7 +290,7 @@ def _ring(now: datetime, esc: Escalation) -> EscalationTransition:
 
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:
-    if esc.attempts[n - 1].is_placed or esc.attempts[n - 1].is_answered:
+    if esc.attempts[n - 1].is_under_way:
         return esc
     return _wake(_change(esc, n, is_placed=True), now + esc.policy.ring_timeout, grace=True)
 
