@@ -35,6 +35,8 @@ class CallLimits:
     """Beyond the longest message: after that somebody looks whether the caller still lives."""
     look_again: timedelta = timedelta(seconds=10)
     """Between two looks at a call that we do not hold in our own hands."""
+    ceiling: timedelta = timedelta(minutes=20)
+    """Beyond the longest message: whatever the looks say, the call is decided by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +280,9 @@ def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
         return CallTransition(call)
     limit = now + call.limits.message + call.limits.call
     held = replace(call, phase=CallPhase.RECEIVING, wake_at=limit)
-    if call.message is not None or message_s < ENOUGH_S:
+    if call.message is not None:  # the fallback gave it back: only the verdict is missing
+        return _whole(now, held, call.message, call.message_s, is_gone=False)
+    if message_s < ENOUGH_S:
         return CallTransition(held)
     greeted = replace(held, is_greeted=True)  # he has spoken: he is not greeted again
     return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
@@ -289,9 +293,8 @@ def _judged(call: Call, event: Judged) -> CallTransition:
         return CallTransition(call)
     heard = replace(call, transcript=event.transcript)
     if call.phase is CallPhase.DECIDED:  # too late to decide, not too late to be read
-        if call.verdict is None or event.verdict.rings:
-            heard = replace(heard, verdict=event.verdict)
-        return CallTransition(heard)
+        is_milder = not event.verdict.rings
+        return CallTransition(heard if is_milder else replace(heard, verdict=event.verdict))
     judged = replace(heard, verdict=event.verdict)
     return _decide(judged) if call.phase is CallPhase.HEARING else CallTransition(judged)
 
@@ -324,19 +327,25 @@ def _timer(now: datetime, call: Call) -> CallTransition:
     if call.wake_at is None or now < call.wake_at:
         return CallTransition(call)
     if call.phase is CallPhase.HEARING:
-        return _decide(replace(call, verdict=UNHEARD))
+        return _decide(call)
+    if now >= call.arrived_at + call.limits.message + call.limits.ceiling:
+        over = _decide(_heard(call, MessageEnd.INTERRUPTED, 0.0))
+        return CallTransition(over.state, (*over.effects, Transcribe()))
     return CallTransition(_wake(call, now + call.limits.look_again), (LookAfterCall(),))
 
 
 def _decide(call: Call) -> CallTransition:
-    verdict = call.verdict or UNHEARD
+    decided = _decided(call)
+    verdict = decided.verdict or UNHEARD
     if not verdict.rings:
-        return CallTransition(_decided(call))
-    return CallTransition(_decided(call), (Escalate(verdict.urgency, verdict.category),))
+        return CallTransition(decided)
+    return CallTransition(decided, (Escalate(verdict.urgency, verdict.category),))
 
 
 def _decided(call: Call) -> Call:
-    return replace(call, phase=CallPhase.DECIDED, wake_at=None)
+    """Close the call; a verdict that nobody gave stands as `UNHEARD` from now on."""
+    verdict = call.verdict or UNHEARD
+    return replace(call, phase=CallPhase.DECIDED, verdict=verdict, wake_at=None)
 
 
 def _wake(call: Call, at: datetime) -> Call:
