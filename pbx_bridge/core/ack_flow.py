@@ -114,15 +114,16 @@ def next_request(flow: AckFlow, facts: AckFacts) -> AckRequest:
         case AckPhase.CLAIMING:
             return Claim()
         case AckPhase.TAKEN if flow.offers or flow.repeats > MAX_REPEATS:
-            return Close(("goodbye",))
+            return Close(("ack-goodbye",))
         case AckPhase.TAKEN:
             return Ask(("ack-accepted", *_digits(facts.case_id), *_story(facts), "ack-repeat"))
         case AckPhase.LOST:
-            return Close(("ack-taken", *([f"name-{flow.owner}"] if flow.owner else ())))
+            by = ("ack-taken-by", f"name-{flow.owner}") if flow.owner else ()
+            return Close(("ack-taken", *by))
         case AckPhase.DECLINED:
             return Close(("ack-declined",))
         case AckPhase.SILENT:
-            return Close(("goodbye",))
+            return Close(("ack-goodbye",))
         case _:
             assert_never(flow.phase)
 
