@@ -56,25 +56,17 @@ def render(
     target = into or config.asterisk.prompts_dir
     made: list[str] = []
     kept: list[str] = []
-    for language in config.languages():
-        folder = target / language
-        wanted = [prompt for prompt in prompts_of(config) if prompt.language == language]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            digests = _read_digests(folder)
-            for prompt in wanted:
-                digest = _digest(prompt, folder)
-                if digests.get(prompt.name) == digest and not _lacking(folder, prompt.name):
-                    kept.append(f"{language}/{prompt.name}")
-                    continue
-                progress(f"{language}/{prompt.name}")
-                _make(prompt, folder)
-                digests[prompt.name] = digest
-                _write(folder / _MADE, json.dumps(digests, indent=1).encode())
-                made.append(f"{language}/{prompt.name}")
-        except OSError as exc:
-            reason = f"{exc.strerror}: {exc.filename or folder}"
-            raise PromptError(f"cannot write prompts ({reason}); check owner and space") from exc
+    try:
+        for prompt in prompts_of(config):
+            name = f"{prompt.language}/{prompt.name}"
+            is_current = _is_current(prompt, target / prompt.language)
+            (kept if is_current else made).append(name)
+            if not is_current:
+                progress(name)
+                _make(prompt, target / prompt.language)
+    except OSError as exc:
+        reason = f"{exc.strerror}: {exc.filename or target}"
+        raise PromptError(f"cannot write prompts ({reason}); check owner and space") from exc
     return Rendered(tuple(made), tuple(kept))
 
 
@@ -96,7 +88,10 @@ def own_recording(folder: Path, name: str) -> Path | None:
 
 def _lacking(folder: Path, name: str) -> bool:
     files = (folder / f"{name}{extension}" for extension in EXTENSIONS)
-    return not all(file.is_file() and file.stat().st_size for file in files)
+    try:
+        return not all(file.is_file() and file.stat().st_size for file in files)
+    except OSError:  # a folder that we may not enter
+        return True
 
 
 def _digest(prompt: Prompt, folder: Path) -> str:
@@ -105,7 +100,15 @@ def _digest(prompt: Prompt, folder: Path) -> str:
     return hashlib.sha256(_RECIPE.encode() + source).hexdigest()
 
 
+def _is_current(prompt: Prompt, folder: Path) -> bool:
+    """Whether the sounds are there and were made from what would be used now."""
+    digest = _read_digests(folder).get(prompt.name)
+    return digest == _digest(prompt, folder) and not _lacking(folder, prompt.name)
+
+
 def _make(prompt: Prompt, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = _digest(prompt, folder)  # before: a recording exchanged meanwhile is seen next time
     with tempfile.TemporaryDirectory(prefix=".render-", dir=folder) as scratch:
         wav = Path(scratch) / f"{prompt.name}.wav"
         recording = own_recording(folder, prompt.name)
@@ -118,6 +121,8 @@ def _make(prompt: Prompt, folder: Path) -> None:
         for file in (alaw, wav):
             file.chmod(0o644)  # Asterisk runs as another user
             file.replace(folder / file.name)
+    digests = {**_read_digests(folder), prompt.name: digest}
+    _write(folder / _MADE, json.dumps(digests, indent=1).encode())
 
 
 def _read_digests(folder: Path) -> dict[str, str]:
@@ -132,4 +137,5 @@ def _write(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=".render-", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
+    Path(name).chmod(0o644)
     Path(name).replace(path)
