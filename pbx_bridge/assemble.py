@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -39,9 +38,6 @@ from pbx_bridge.runtime.switchboard import Switchboard
 from pbx_bridge.runtime.transcripts import Transcripts
 
 log = structlog.get_logger()
-
-FOR_EVER = timedelta(days=3650)
-
 
 async def run(config: Config, stop: asyncio.Event) -> None:
     """
@@ -113,14 +109,9 @@ class House:
         self._switchboard.connect(recovery)
         agi = self._agi(calls, recovery)
 
-        async def inherit() -> None:
-            """What is pending now may have been carried out before we died: look first."""
-            pending = await self._store.outbox.pending(self._clock.now() + FOR_EVER)
-            ringing.inherited_up_to = max((effect.seq for effect in pending), default=0)
-
         return Service(
             [
-                Part("outbox", inherit, self._deeds.stop),
+                Part("outbox", _nothing, self._deeds.stop),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("phones", _nothing, self._phones.stop),
@@ -134,6 +125,7 @@ class House:
     def _ringing(self) -> Ringing:
         return Ringing(
             self._cases.post,
+            self._cases.open_escalation,
             calls=self._store.calls,
             escalations=self._store.escalations,
             phones=self._phones,
@@ -145,7 +137,7 @@ class House:
 
     def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
         return Transcripts(
-            self._cases.post,
+            self._cases.submit_call,
             clock=self._clock,
             calls=self._store.calls,
             outbox=self._store.outbox,
@@ -242,7 +234,7 @@ def _duties(
         LookAfterCall: Duty(act=ringing.look_after),
         Ring: Duty(act=ringing.ring),
         CancelRing: Duty(act=ringing.cancel),
-        MarkTaken: Duty(act=ringing.mark_taken),
+        MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
     }

@@ -32,7 +32,7 @@ class Opening:
     """Who took the case in the dialplan's own screening; then nobody is rung."""
 
 
-Trigger = CallEvent | EscalationEvent | Opening
+Trigger = CallEvent | EscalationEvent
 State = Call | Escalation | None
 Settled = asyncio.Future[State]
 
@@ -70,9 +70,7 @@ class Cases:
             raise StoreError(f"case {case_id} has no call")
         return state
 
-    async def submit_escalation(
-        self, case_id: str, trigger: EscalationEvent | Opening
-    ) -> Escalation:
+    async def submit_escalation(self, case_id: str, trigger: EscalationEvent) -> Escalation:
         """Queue an event of the escalation and return the committed state; raise `StoreError`."""
         state = await self._submit(case_id, trigger)
         if not isinstance(state, Escalation):
@@ -91,6 +89,31 @@ class Cases:
             return known.state
         log.info("case.opened", case_id=call.case_id, call_id=call.call_id)
         return stored.state
+
+    async def open_escalation(self, case_id: str, opening: Opening) -> Escalation:
+        """
+        Commit the start of an escalation, or return the one that is there already.
+
+        Carrying out an effect may call this: it does not go through the inbox, so that the
+        effect counts as done only when the escalation is on disk.
+        """
+        known = await self._escalations.load(case_id)
+        if known is not None:
+            return known.state
+        now = self._clock.now()
+        if opening.owner is None:
+            opened = escalation.open_escalation(now, case_id, opening.policy)
+        else:
+            opened = escalation.open_taken(now, case_id, opening.policy, opening.owner)
+        await self._escalations.open(now, opened)
+        log.info(
+            "case.advanced",
+            case_id=case_id,
+            trigger=type(opening).__name__,
+            before="-",
+            phase=str(opened.state.phase),
+        )
+        return opened.state
 
     async def wait_for(
         self, case_id: str, is_reached: Callable[[State], bool], limit_s: float
@@ -182,8 +205,6 @@ class Cases:
         await self._drain()
 
     async def _handle(self, case_id: str, trigger: Trigger) -> State:
-        if isinstance(trigger, Opening):
-            return await self._open_escalation(case_id, trigger)
         if isinstance(trigger, CALL_EVENTS):
             return await self._advance_call(case_id, trigger)  # type: ignore[arg-type]  # get_args
         return await self._advance_escalation(case_id, trigger)  # type: ignore[arg-type]
@@ -208,27 +229,21 @@ class Cases:
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
         return after.state
 
-    async def _open_escalation(self, case_id: str, trigger: Opening) -> State:
-        known = await self._escalations.load(case_id)
-        if known is not None:
-            return known.state
-        now = self._clock.now()
-        if trigger.owner is None:
-            opening = escalation.open_escalation(now, case_id, trigger.policy)
-        else:
-            opening = escalation.open_taken(now, case_id, trigger.policy, trigger.owner)
-        await self._escalations.open(now, opening)
-        _trace(case_id, trigger, "-", str(opening.state.phase))
-        return opening.state
-
     async def _drain(self) -> None:
-        try:
-            pending = await self._outbox.pending(self._clock.now())
-        except StoreError as exc:
-            log.error("store.unusable", code=exc.code, reason=str(exc))
-            return
-        for effect in pending:
-            await self._deeds.start(effect)
+        """Start what is pending, and what that adds; each effect once."""
+        started: set[int] = set()
+        while True:
+            try:
+                pending = await self._outbox.pending(self._clock.now())
+            except StoreError as exc:
+                log.error("store.unusable", code=exc.code, reason=str(exc))
+                return
+            fresh = [effect for effect in pending if effect.seq not in started]
+            if not fresh:
+                return
+            for effect in fresh:
+                started.add(effect.seq)
+                await self._deeds.start(effect)
 
 
 def _trace(case_id: str, trigger: Trigger, before: str, after: str) -> None:

@@ -38,6 +38,8 @@ class Deeds:
         self._clock, self._outbox = clock, outbox
         self._duties: Mapping[type[Effect], Duty] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._unbooked: set[int] = set()
+        """Carried out, and the database could not take it down: not carried out again."""
 
     def assign(self, duties: Mapping[type[Effect], Duty]) -> None:
         """Say who carries out what; called once, before the first effect."""
@@ -46,6 +48,9 @@ class Deeds:
     async def start(self, pending: Pending) -> None:
         """Carry out an effect, or see that it is being carried out."""
         if pending.seq in self._running:
+            return
+        if pending.seq in self._unbooked:
+            await self._done(pending)
             return
         duty = self._duties[type(pending.effect)]
         if not duty.is_slow:
@@ -72,7 +77,11 @@ class Deeds:
             log.exception("effect.crashed", case_id=pending.case_id, effect=_name(pending))
             await self._put_off(pending, duty, repr(exc))
         else:
-            await self._book(self._outbox.mark_done(pending.seq, self._clock.now()))
+            await self._done(pending)
+
+    async def _done(self, pending: Pending) -> None:
+        is_booked = await self._book(self._outbox.mark_done(pending.seq, self._clock.now()))
+        (self._unbooked.discard if is_booked else self._unbooked.add)(pending.seq)
 
     async def _put_off(self, pending: Pending, duty: Duty, error: str) -> None:
         failures = pending.failures + 1
@@ -88,11 +97,13 @@ class Deeds:
         )
         await self._book(self._outbox.mark_failed(pending.seq, error, retry_at))
 
-    async def _book(self, write: Awaitable[None]) -> None:
+    async def _book(self, write: Awaitable[None]) -> bool:
         try:
             await write
-        except StoreError as exc:  # the effect happens again: all of them may
+        except StoreError as exc:  # after a restart the effect happens again: all of them may
             log.error("store.unusable", code=exc.code, reason=str(exc))
+            return False
+        return True
 
 
 def _name(pending: Pending) -> str:

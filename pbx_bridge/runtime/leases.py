@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from pbx_bridge.errors import AmiRejected, AmiUnavailable
+from pbx_bridge.errors import AmiRejected, AmiUnavailable, UnsafeValue
 from pbx_bridge.ports import Phones
 
 log = structlog.get_logger()
@@ -56,7 +56,7 @@ class Leases:
         for channel in [*self._held, *self._adopted]:
             try:
                 await self._phones.extend(channel, self._lease)
-            except AmiRejected:  # the channel is gone; its session notices by itself
+            except (AmiRejected, UnsafeValue):  # gone; its session notices by itself
                 self._adopted.discard(channel)
             except AmiUnavailable as exc:
                 log.warning("lease.missed", channel=channel, reason=str(exc))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation import Escalation, RingEnded, TakenElsewhere
 from pbx_bridge.core.policy import Technician
 from pbx_bridge.ports import LiveChannel, Phones
 from pbx_bridge.runtime.switchboard import attempt_of
@@ -90,10 +91,13 @@ class Lookout:
             return None
         return who
 
-    async def pressed(self, esc: Escalation, call_id: str) -> int | None:
-        """Return the attempt of *esc* whose key press is stored, `None` when there is none."""
+    async def key_press(self, esc: Escalation, call_id: str) -> RingEnded | TakenElsewhere | None:
+        """Return what a stored key press means for *esc*, `None` when there is none."""
         stored = await self._phones.recall(TAKEN, call_id)
-        if not stored or self.believe(stored) is None:
+        who = self.believe(stored) if stored else None
+        if not stored or who is None:
             return None
         leg = attempt_of(stored.split("/")[1])
-        return leg[1] if leg is not None and leg[0] == esc.case_id else None
+        if leg is not None and leg[0] == esc.case_id and esc.find(leg[1]) is not None:
+            return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED)
+        return TakenElsewhere(who)

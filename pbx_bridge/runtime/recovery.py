@@ -23,6 +23,10 @@ ON_CALL = ("pbxb-list", "oncall")
 """AstDB family and key of the list that the dialplan's fallback rings, joined by ``&``."""
 
 
+RETRY_S = 5.0
+"""Before an errand that the database refused is run again."""
+
+
 class Recovery:
     """Asks Asterisk (live channels, AstDB) and the spool who owns what."""
 
@@ -60,12 +64,15 @@ class Recovery:
 
     async def run(self) -> None:
         """Run one errand after the other; the crash boundary of recovery."""
+        loop = asyncio.get_running_loop()
         while True:
             errand = await self._errands.get()
             try:
                 await errand()
             except (AmiError, StoreError) as exc:
                 log.warning("recovery.put_off", code=exc.code, reason=str(exc))
+                if isinstance(exc, StoreError):  # Asterisk tells by itself when it is back
+                    loop.call_later(RETRY_S, self._errands.put_nowait, errand)
             except Exception:  # a fault in one errand must not stop the next
                 log.exception("recovery.crashed")
 
@@ -133,7 +140,7 @@ class Recovery:
         await self._count_key(esc)
         for attempt in esc.live:
             is_gone = channel_id(esc.case_id, attempt.attempt) not in alive
-            if attempt.is_placed and is_gone:
+            if attempt.is_under_way and is_gone:
                 self._post(esc.case_id, RingEnded(attempt.attempt, RingOutcome.NO_ANSWER))
 
     async def _settle_call(self, call: Call, live: list[LiveChannel]) -> None:
@@ -151,6 +158,9 @@ class Recovery:
             await self._count_key(esc.state)
 
     async def _look_at_fallback(self, call_id: str) -> None:
+        for channel in await self._phones.live():
+            if channel.call_id == call_id:
+                self._leases.release(channel.channel)  # the fallback knows no lease
         stored = await self._store.find(call_id)
         if stored is not None:
             await self._ringing.look(stored.state.case_id)
@@ -159,6 +169,6 @@ class Recovery:
         stored = await self._store.load(esc.case_id)
         if stored is None:
             return
-        attempt = await self._lookout.pressed(esc, stored.state.call_id)
-        if attempt:
-            self._post(esc.case_id, RingEnded(attempt, RingOutcome.ACKNOWLEDGED))
+        press = await self._lookout.key_press(esc, stored.state.call_id)
+        if press is not None:
+            self._post(esc.case_id, press)

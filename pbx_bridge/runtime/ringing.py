@@ -1,7 +1,7 @@
 """Carries out what an escalation wants from the telephone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -18,15 +18,18 @@ from pbx_bridge.core.call_flow import (
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import (
     CancelRing,
+    Escalation,
+    EscalationPhase,
     MarkTaken,
     Ring,
     RingEnded,
+    RingHeld,
     RingNotPlaced,
     RingPlaced,
     TakenElsewhere,
 )
 from pbx_bridge.core.policy import Policy
-from pbx_bridge.errors import AmiRejected, AmiUnavailable, StoreError, UnsafeValue
+from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
 from pbx_bridge.runtime.cases import Opening, Trigger
 from pbx_bridge.runtime.lookout import TAKEN, Fate, Lookout, Tokens
@@ -43,6 +46,7 @@ class Ringing:
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         post: Post,
+        open_escalation: Callable[[str, Opening], Awaitable[object]],
         *,
         calls: CallStore,
         escalations: EscalationStore,
@@ -52,11 +56,10 @@ class Ringing:
         tokens: Tokens,
         policy: Callable[[], Policy],
     ) -> None:
-        self._post, self._calls, self._escalations = post, calls, escalations
+        self._post, self._open = post, open_escalation
+        self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
-        self.inherited_up_to = 0
-        """Effects up to this number may have been carried out before a crash: look first."""
 
     async def escalate(self, pending: Pending) -> None:
         """Start to ring, unless somebody took the case while we were away."""
@@ -66,12 +69,12 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        self._post(case_id, Opening(self._policy(), owner))
+        await self._open(case_id, Opening(self._policy(), owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
         assert isinstance(pending.effect, AdoptOwner)  # noqa: S101
-        self._post(pending.case_id, Opening(self._policy(), pending.effect.technician))
+        await self._open(pending.case_id, Opening(self._policy(), pending.effect.technician))
 
     async def ring(self, pending: Pending) -> None:
         """Let a mobile ring; look before ringing what may be ringing already."""
@@ -79,7 +82,7 @@ class Ringing:
         assert isinstance(ring, Ring)  # noqa: S101
         leg = channel_id(case_id, ring.attempt)
         try:
-            if not await self._is_wanted(pending, ring, leg):
+            if not await self._is_wanted(case_id, ring, leg):
                 return
             await self._phones.ring(await self._order(case_id, ring, leg))
         except AmiUnavailable as exc:
@@ -95,9 +98,19 @@ class Ringing:
         self._post(case_id, RingPlaced(ring.attempt))
 
     async def cancel(self, pending: Pending) -> None:
-        """Stop a leg, ringing or talking."""
+        """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
         assert isinstance(pending.effect, CancelRing)  # noqa: S101
-        await self._phones.cancel(channel_id(pending.case_id, pending.effect.attempt))
+        case_id, attempt = pending.case_id, pending.effect.attempt
+        stored = await self._escalations.load(case_id)
+        if stored is not None and stored.state.phase is not EscalationPhase.ACKNOWLEDGED:
+            try:
+                press = await self._key_press(stored.state)
+            except AmiRejected:
+                press = None
+            if press == RingEnded(attempt, RingOutcome.ACKNOWLEDGED):
+                self._post(case_id, press)
+                return
+        await self._phones.cancel(channel_id(case_id, attempt))
 
     async def mark_taken(self, pending: Pending) -> None:
         """Let the dialplan's fallback know that it has nobody to ring."""
@@ -122,7 +135,7 @@ class Ringing:
         message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
         try:
             finding = await self._lookout.call(call.call_id)
-        except AmiUnavailable:
+        except AmiError:
             self._post(case_id, CallerLeft(message_s))
             return
         match finding.fate:
@@ -136,27 +149,45 @@ class Ringing:
             case Fate.NOBODY:
                 self._post(case_id, CallerLeft(message_s))
 
-    async def _is_wanted(self, pending: Pending, ring: Ring, leg: str) -> bool:
-        """Whether this ring is still to be placed; posts what it finds instead."""
-        stored = await self._escalations.load(pending.case_id)
+    async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
+        """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
+        stored = await self._escalations.load(case_id)
         current = stored.state.current if stored else None
-        if current is None or current.attempt != ring.attempt:
+        if stored is None or current is None or current.attempt != ring.attempt:
             return False
-        if pending.seq > self.inherited_up_to:
+        if current.is_under_way:
+            return False
+        try:
+            found = await self._look_before(stored.state, ring, leg)
+        except AmiRejected as exc:  # rather rung twice than not at all
+            log.warning("attempt.unlooked", case_id=case_id, attempt=ring.attempt, reason=str(exc))
             return True
-        if any(channel.channel_id == leg for channel in await self._phones.live()):
-            self._post(pending.case_id, RingPlaced(ring.attempt))
-            return False
-        call = await self._calls.load(pending.case_id)
-        owner = await self._lookout.taken_by(call.state.call_id) if call else None
-        if owner is not None:
-            self._post(pending.case_id, TakenElsewhere(owner))
-        return owner is None
+        if found is not None:
+            self._post(case_id, found)
+        return found is None
+
+    async def _look_before(self, esc: Escalation, ring: Ring, leg: str) -> Trigger | None:
+        """Return what speaks against a ring: a key pressed, a leg alive, a fallback that rings."""
+        press = await self._key_press(esc)
+        if press is not None:
+            return press
+        live = await self._phones.live()
+        if any(channel.channel_id == leg for channel in live):
+            return RingPlaced(ring.attempt)
+        call = await self._calls.load(esc.case_id)
+        if call is None:
+            return None
+        finding = await self._lookout.call(call.state.call_id, live)
+        return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
+
+    async def _key_press(self, esc: Escalation) -> RingEnded | TakenElsewhere | None:
+        call = await self._calls.load(esc.case_id)
+        return await self._lookout.key_press(esc, call.state.call_id) if call else None
 
     async def _owner(self, call_id: str) -> str | None:
         try:
             return await self._lookout.taken_by(call_id)
-        except AmiUnavailable:
+        except AmiError:
             return None  # the ring itself will find Asterisk away, and wait for it
 
     async def _order(self, case_id: str, ring: Ring, leg: str) -> RingOrder:

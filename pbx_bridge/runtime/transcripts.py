@@ -1,7 +1,7 @@
 """Gets words and verdict for each message: live when it can, from the file when it must."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 import structlog
@@ -22,7 +22,7 @@ class Transcripts:
 
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
-        post: Callable[[str, CallEvent], None],
+        submit: Callable[[str, CallEvent], Awaitable[object]],
         *,
         clock: Clock,
         calls: CallStore,
@@ -31,7 +31,7 @@ class Transcripts:
         transcriber: Transcriber,
         judge: Callable[[Transcript, str], Verdict],
     ) -> None:
-        self._post, self._clock, self._calls, self._outbox = post, clock, calls, outbox
+        self._submit, self._clock, self._calls, self._outbox = submit, clock, calls, outbox
         self._recordings, self._transcriber, self._judge = recordings, transcriber, judge
         self._following: set[str] = set()
         self._notes: set[asyncio.Task[None]] = set()
@@ -48,7 +48,11 @@ class Transcripts:
         return False
 
     async def transcribe(self, pending: Pending) -> None:
-        """Finish the transcript of a message and have it judged; `unknown` when it cannot be."""
+        """
+        Finish the transcript of a message and have it judged; `unknown` when it cannot be.
+
+        Returns when the verdict is committed, so this must run beside the actor.
+        """
         stored = await self._calls.load(pending.case_id)
         if stored is None:
             raise StoreError(f"case {pending.case_id} has no call")
@@ -57,7 +61,7 @@ class Transcripts:
             transcript = await self._whole(call)
         except (TranscriberError, AudioError) as exc:
             log.error("transcript.failed", case_id=call.case_id, code=exc.code, reason=str(exc))
-            self._post(call.case_id, Judged(UNHEARD, Transcript(language=call.language)))
+            await self._submit(call.case_id, Judged(UNHEARD, Transcript(language=call.language)))
             return
         finally:
             self._recordings.drop_live(call.call_id)
@@ -69,7 +73,7 @@ class Transcripts:
             category=verdict.category,
             words=len(transcript.words),
         )
-        self._post(call.case_id, Judged(verdict, transcript))
+        await self._submit(call.case_id, Judged(verdict, transcript))
 
     async def _whole(self, call: Call) -> Transcript:
         if call.call_id in self._following:
@@ -78,7 +82,7 @@ class Transcripts:
                 return await self._transcriber.finish(call.call_id)
             except (TranscriberError, AudioError) as exc:
                 log.warning("transcript.from_file", case_id=call.case_id, reason=str(exc))
-        if call.message_s <= 0:
+        if await asyncio.to_thread(self._recordings.message_s, call.recording) <= 0:
             return Transcript(language=call.language)
         path = self._recordings.path(call.recording)
         return await self._transcriber.transcribe(path, language=call.language)
