@@ -100,9 +100,11 @@ class Supervisor:
         """End task and worker; open jobs are lost."""
         if self._task is None:
             return
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        self._task = None
+        task, self._task = self._task, None
+        task.cancel()
+        await asyncio.wait([task])
+        async with self._changed:
+            self._changed.notify_all()
 
     async def worker_for(self, language: str) -> WorkerProcess:
         """
@@ -113,12 +115,12 @@ class Supervisor:
         """
         if language not in self._config.models:
             raise TranscriberError(f"no speech model is configured for language {language!r}")
-        if self._task is None:
-            raise TranscriberError("the recogniser is not running")
         if language in self.problems:
             raise TranscriberError(self.problems[language])
         async with self._changed:
             while (worker := self.worker) is None:
+                if self._task is None:
+                    raise TranscriberError("the recogniser is not running")
                 if self._failed_starts >= FATAL_LOSSES:
                     raise TranscriberError(f"the recogniser does not start: {self.last_loss}")
                 await self._changed.wait()

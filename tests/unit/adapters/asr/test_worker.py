@@ -1,17 +1,22 @@
 """Orders to the worker, without its process and without a model."""
 
 import io
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 from pbx_bridge.adapters.asr.protocol import (
     Drop,
     Finish,
+    Heard,
     Ping,
     Pong,
     Report,
     decode_report,
 )
+from pbx_bridge.adapters.asr.recognition import Recognition
+from pbx_bridge.adapters.asr.tail import Tail
 from pbx_bridge.adapters.asr.worker import Worker
 
 
@@ -42,6 +47,48 @@ def test_order_for_a_job_that_is_over_changes_nothing() -> None:
 
     worker.obey(Finish(1))
     worker.obey(Drop(1))
+
+    assert out.reports() == []
+
+
+class Chatter:
+    """A recogniser that hears another word in every chunk."""
+
+    def __init__(self) -> None:
+        self._words = 0
+
+    def AcceptWaveform(self, data: bytes) -> int:  # noqa: N802 (vosk's spelling)
+        self._words += 1
+        return 0
+
+    def PartialResult(self) -> str:  # noqa: N802 (vosk's spelling)
+        return json.dumps({"partial": "word " * self._words})
+
+    def Result(self) -> str:  # noqa: N802 (vosk's spelling)
+        return '{"text": ""}'
+
+    FinalResult = Result
+
+
+def test_growing_transcript_is_told_at_most_five_times_a_second() -> None:
+    """A backlog of ten chunks is decoded in no time: one report, not ten."""
+    out = Out()
+    recognition = Recognition(Chatter(), 8_000)
+
+    Worker(out)._decode(1, Tail(Path("x.sln")), iter([bytes(3_200)] * 10), recognition)
+
+    (heard,) = out.reports()
+    assert heard == Heard(job=1, words=(), partial="word ", position_s=0.2)
+    assert recognition.has_news  # kept for the next report, or for the whole transcript
+
+
+def test_words_after_finish_come_with_the_whole_transcript() -> None:
+    """Nobody needs the steps on the way any more."""
+    out = Out()
+    tail = Tail(Path("x.sln"))
+    tail.finish()
+
+    Worker(out)._decode(1, tail, iter([bytes(3_200)]), Recognition(Chatter(), 8_000))
 
     assert out.reports() == []
 
