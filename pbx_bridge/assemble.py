@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from pbx_bridge.adapters.agi.server import AgiPort, AgiServer
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
-from pbx_bridge.adapters.ami.phones import AmiPhones, RingConfig
+from pbx_bridge.adapters.ami.orders import RingConfig
+from pbx_bridge.adapters.ami.phones import AmiPhones
 from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.dialplan import agi_secret
@@ -18,10 +20,12 @@ from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import notify
 from pbx_bridge.config import Config, read_secret
-from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
+from pbx_bridge.errors import RulePackError
 from pbx_bridge.ports import Line, Notifier
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
@@ -54,15 +58,31 @@ async def run(config: Config, stop: asyncio.Event) -> None:
 
 
 def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
-    """Return the function that judges a transcript; raise `RulePackError` now, not at night."""
-    firm_file = config.rules.firm_file
-    packs = {language: load_pack(language, firm_file) for language in config.speech.models}
-    packs.setdefault(config.firm.language, load_pack(config.firm.language, firm_file))
+    """
+    Return the function that judges a transcript in a language.
+
+    A mistake in a rule file must not take the line down: the firm's own rules are left out, or
+    every message is `unknown` and rings, and the log says so.
+    """
+    languages = {*config.speech.models, config.firm.language}
+    packs = {language: _pack(language, config.rules.firm_file) for language in languages}
 
     def judge_in(transcript: Transcript, language: str) -> Verdict:
-        return judge(transcript, packs.get(language) or packs[config.firm.language])
+        pack = packs.get(language) or packs[config.firm.language]
+        return judge(transcript, pack) if pack is not None else UNHEARD
 
     return judge_in
+
+
+def _pack(language: str, firm_file: Path | None) -> RulePack | None:
+    """Return the rules of a language: all of them, or only ours, or none."""
+    for own in dict.fromkeys((firm_file, None)):
+        try:
+            return load_pack(language, own)
+        except RulePackError as exc:
+            for line in str(exc).splitlines():
+                log.error("rules.unusable", language=language, reason=line)
+    return None
 
 
 def notifiers_of(config: Config) -> list[Notifier]:
@@ -114,7 +134,6 @@ class House:
                 Part("outbox", _nothing, self._deeds.stop),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
-                Part("phones", _nothing, self._phones.stop),
                 Part("ami", self._link.start, self._link.stop),
             ],
             [self._cases.run, self._leases.run, recovery.run],
