@@ -9,10 +9,10 @@ import structlog
 
 from pbx_bridge.config import LogConfig, LogFormat
 
-NUMBER = re.compile(r"\+?\d{6,}(?=\d{3}(?!\d))")
-"""All but the last three digits of anything that looks like a telephone number."""
+NUMBER = re.compile(r"(?<![\d.])\+?\d{4,}(?=\d{3}(?![\d.]))")
+"""All but the last three digits of what looks like a telephone number; ids hold a point."""
 
-NEVER_MASKED = frozenset({"timestamp", "call_id", "case_id", "channel"})
+NEVER_MASKED = frozenset({"timestamp", "call_id", "case_id", "channel", "channel_id"})
 """Ids of ours and of Asterisk; they hold long digit strings that are nobody's number."""
 
 
