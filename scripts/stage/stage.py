@@ -1,5 +1,6 @@
 """Sets the scene on a box, starts and ends the service, looks at cases."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,9 @@ class Stage:
         self.box.up()
         self.folder.mkdir(mode=0o755, exist_ok=True)
         self.live.mkdir(exist_ok=True)
-        self.live.chmod(0o2777)  # the box's Asterisk may run as another user than we do
+        owner = self.box.pbx_spool.stat().st_uid  # Asterisk may run as another user than we do
+        os.chown(self.live, owner, os.getgid())
+        self.live.chmod(0o2770)
         secret = self.folder / "ami.secret"
         if not secret.exists():
             secret.touch(mode=0o600)
