@@ -1,0 +1,1 @@
+"""The demo: a scene, a call, the timeline as it happens, and whether it went as it must."""
