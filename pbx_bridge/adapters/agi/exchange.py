@@ -106,8 +106,6 @@ class AgiExchange:
         except OSError as exc:
             self._finish("the connection to Asterisk broke")
             raise AgiHangup("the connection to Asterisk broke") from exc
-        finally:
-            waiter.cancel()
         if reply is None:
             raise AgiHangup(self._end or "the AGI session was closed")
         return reply

@@ -112,6 +112,8 @@ def test_lines_forged_by_a_caller_number_are_refused(number: bytes, end: bytes) 
         b"agi_network_script: incoming\nagi_network: yes\n\n",
         HEAD.replace(b"agi_network_script: incoming\n", b"") + b"\n",
         HEAD.replace(b"agi_uniqueid", b"agi_other") + b"\n",
+        HEAD + b"agi_arg_2: x\n\n",
+        HEAD + b"agi_arg_1: x\nagi_arg_1: y\n\n",
         HEAD.replace(b"agi_version", b"agi_" + b"x" * 65) + b"\n",
     ],
 )

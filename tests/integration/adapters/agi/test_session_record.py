@@ -65,6 +65,10 @@ async def test_hang_up_ends_a_recording(call: Call, reply: bytes) -> None:
     assert ended == Recorded(MessageEnd.HANGUP, 0.98)
     with pytest.raises(AgiHangup):
         await hands.line.play("/p/confirm")
+    _, commands = await asyncio.gather(
+        hands.line.variable("X"), hands.peer.answer(b"200 result=0\n")
+    )
+    assert commands == [b'GET VARIABLE "X"']
 
 
 async def test_hang_up_during_the_beep_is_an_empty_recording(call: Call) -> None:
