@@ -124,4 +124,5 @@ def _is_ours(folder: Path) -> bool:
         mode = folder.lstat().st_mode
     except OSError:
         return False
-    return stat.S_ISDIR(mode) and not mode & stat.S_IWOTH and os.access(folder, os.W_OK)
+    # A link has mode 0777, so it is refused too: nobody leads us elsewhere.
+    return not mode & stat.S_IWOTH and os.access(folder, os.W_OK)

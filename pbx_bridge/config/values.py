@@ -31,7 +31,10 @@ def _zone(name: str) -> str:
     except (OSError, ValueError, KeyError):  # a folder, a bad name, an unknown zone
         known = False
     if not known:
-        near = get_close_matches(name, available_timezones(), n=1)
+        zones = available_timezones()
+        if not zones:
+            raise ValueError("cannot be looked up: no zones on this machine; install tzdata")
+        near = get_close_matches(name, zones, n=1)
         proposal = near[0] if near else "Europe/Berlin"
         raise ValueError(f'is no IANA time zone; for example "{proposal}"')
     return name

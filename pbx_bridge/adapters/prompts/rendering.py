@@ -107,7 +107,7 @@ def _is_current(prompt: Prompt, folder: Path) -> bool:
 
 
 def _make(prompt: Prompt, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    _create(folder)
     digest = _digest(prompt, folder)  # before: a recording exchanged meanwhile is seen next time
     with tempfile.TemporaryDirectory(prefix=".render-", dir=folder) as scratch:
         wav = Path(scratch) / f"{prompt.name}.wav"
@@ -123,6 +123,14 @@ def _make(prompt: Prompt, folder: Path) -> None:
             file.replace(folder / file.name)
     digests = {**_read_digests(folder), prompt.name: digest}
     _write(folder / _MADE, json.dumps(digests, indent=1).encode())
+
+
+def _create(folder: Path) -> None:
+    """Make the folder and the one above; Asterisk, another user, must get in."""
+    for path in (folder.parent, folder):
+        if not path.is_dir():
+            path.mkdir(parents=True)
+            path.chmod(0o755)
 
 
 def _read_digests(folder: Path) -> dict[str, str]:

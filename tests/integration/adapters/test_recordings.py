@@ -131,13 +131,13 @@ def test_unknown_are_the_recordings_nobody_knows_oldest_first(
     recordings: FileRecordings, tmp_path: Path
 ) -> None:
     """After a crash each message that has no case gets one, in the order they came."""
-    for age, name in enumerate(["3.wav", "1.wav", "2.wav", "known.wav", "x.txt", "a b.wav"]):
+    for age, name in enumerate([*(f"{n}.wav" for n in "3162540"), "known.wav", "x.txt", "a b.wav"]):
         file = tmp_path / "spool" / name
         file.write_bytes(b"")
         os.utime(file, (1_000 - age, 1_000 - age))
     (tmp_path / "spool" / "folder.wav").mkdir()
 
-    assert recordings.unknown(lambda call_id: call_id == "known") == ["2", "1", "3"]
+    assert recordings.unknown(lambda call_id: call_id == "known") == list("0452613")
 
 
 def test_unknown_without_a_folder_is_a_clear_error(tmp_path: Path) -> None:

@@ -61,11 +61,22 @@ def test_dial_holds_the_number_once_and_nothing_that_dials_more(dial: str) -> No
         parse(changed("PJSIP/{number}@trunk", dial), source="f")
 
 
-@pytest.mark.parametrize("zone", ["", "MEZ2", "Europe", "../etc/passwd", "/etc/localtime", "CET+1"])
+@pytest.mark.parametrize(
+    "zone", ["", "MEZ2", "Europe", "../etc/passwd", "/etc/localtime", "CET+1", "EST"]
+)
 def test_zone_is_an_iana_name(zone: str) -> None:
-    """A folder, a path or a bare offset is no zone."""
+    """A folder, a path or an abbreviation, which knows no summer time, is no zone."""
     with pytest.raises(ConfigError, match="is no IANA time zone"):
         parse(changed("Europe/Berlin", zone), source="f")
+
+
+def test_machine_without_time_zones_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small container lacks them; the zone in the file is right all the same."""
+    monkeypatch.setattr("pbx_bridge.config.values.available_timezones", set)
+    monkeypatch.setattr("pbx_bridge.config.values.ZoneInfo", {}.__getitem__)
+
+    with pytest.raises(ConfigError, match="no zones on this machine; install tzdata"):
+        parse(changed("Europe/Berlin", "Europe/Berlin"), source="f")
 
 
 def test_empty_live_dir_switches_live_copies_off() -> None:
@@ -90,3 +101,12 @@ def test_every_language_may_be_the_firms(language: str) -> None:
     text = changed("[firm]", f'[firm]\nlanguage = "{language}"').replace("{ de", f"{{ {language}")
 
     assert parse(text, source="f").firm.language == language
+
+
+@pytest.mark.parametrize("host", ["", "mx example.com", "mx.example.com:25\\n", "-mx", "http://mx"])
+def test_mail_host_is_a_bare_name(host: str) -> None:
+    """A port or a scheme belongs elsewhere."""
+    mail = f'[mail]\nhost = "{host}"\nfrom = "a@b.example"\nto = ["b@c.example"]\n[speech]'
+
+    with pytest.raises(ConfigError, match="is no host name or address"):
+        parse(changed("[speech]", mail), source="f")

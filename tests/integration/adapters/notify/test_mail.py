@@ -29,6 +29,7 @@ class Sink:
         self.mails: list[Envelope] = []
         self.refused: dict[str, str] = {}
         self.answer = "250 OK"
+        self.vanishes = False
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name and arguments
         self,
@@ -51,6 +52,14 @@ class Sink:
         if self.answer.startswith("2"):
             self.mails.append(envelope)
         return self.answer
+
+    async def handle_QUIT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        """Say goodbye, or vanish instead."""
+        if self.vanishes and server.transport is not None:
+            server.transport.abort()
+        return "221 Bye"
 
     @property
     def recipients(self) -> list[list[str]]:
@@ -106,6 +115,15 @@ async def test_send_delivers_to_every_recipient(sink: Sink, port: int) -> None:
     assert b"Message-ID: <" in content
 
 
+async def test_bad_goodbye_is_no_failure(sink: Sink, port: int) -> None:
+    """The mail is out; taking this for a failure would send it again."""
+    sink.vanishes = True
+
+    await make(plain(port).options()).send(NOTICE)
+
+    assert len(sink.mails) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
@@ -128,7 +146,7 @@ async def test_send_reports_what_the_server_said(
 async def test_refused_recipient_alone_is_tried_again(sink: Sink, port: int) -> None:
     """Who has read it once is not told again because a colleague's mailbox is full."""
     sink.refused = {"full@example.com": "452 mailbox full"}
-    notifier = make(plain(port, "boss@example.com", "full@example.com").options())
+    notifier = MailNotifier(plain(port, "boss@example.com", "full@example.com"))
 
     with pytest.raises(NotifyFailed, match=r"full@example.com 452 mailbox full"):
         await notifier.send(NOTICE)
@@ -136,6 +154,7 @@ async def test_refused_recipient_alone_is_tried_again(sink: Sink, port: int) -> 
     await notifier.send(NOTICE)
 
     assert sink.recipients == [["boss@example.com"], ["full@example.com"]]
+    assert notifier._left == {}
 
 
 async def test_all_recipients_refused_is_a_failure(sink: Sink, port: int) -> None:

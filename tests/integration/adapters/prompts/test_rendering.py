@@ -27,8 +27,10 @@ def config() -> Config:
 @pytest.fixture(scope="module")
 def rendered(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Render everything once; tests that change something work on a copy."""
-    folder = tmp_path_factory.mktemp("prompts")
+    folder = tmp_path_factory.mktemp("rendered") / "prompts"
+    strict = os.umask(0o077)
     done = render(config, folder)
+    os.umask(strict)
     assert len(done.made) == len(REQUIRED) + 2
     return folder
 
@@ -51,7 +53,9 @@ def test_render_makes_telephone_audio_in_two_formats(rendered: Path, config: Con
             )
             assert 0.1 < sound.getnframes() / 8000 < 25
             assert path.with_suffix(".alaw").stat().st_size == sound.getnframes()
+        assert path.stat().st_mode & 0o777 == path.with_suffix(".alaw").stat().st_mode & 0o777
         assert path.stat().st_mode & 0o777 == 0o644
+        assert path.parent.stat().st_mode & path.parent.parent.stat().st_mode & 0o777 == 0o755
     assert missing(config, rendered) == []
     assert {file.suffix for file in (rendered / "de").iterdir()} == {".wav", ".alaw", ".json"}
 
