@@ -124,6 +124,34 @@ def test_a_hostile_caller_reaches_the_pbx(box: Box) -> None:
     assert max(tones.samples_of(recordings(box)[-1])) > 3000
 
 
+PYST2 = """
+import queue, sys
+from asterisk.manager import Manager
+
+hangups = queue.SimpleQueue()
+manager = Manager()
+manager.connect("127.0.0.1", int(sys.argv[1]))
+manager.login("box", "box")
+manager.register_event("Hangup", lambda event, _: hangups.put(event))
+print("listening", flush=True)
+event = hangups.get(timeout=10)
+print(event.get_header("CallerIDNum"), event.get_header("Cause"))
+"""
+
+
+def test_pyst2_sees_the_same_call(box: Box) -> None:
+    """A second, independent AMI client agrees with ours about number and cause."""
+    # In a process of its own: pyst2 makes deprecated calls, even while it is deleted.
+    command = [sys.executable, "-W", "ignore", "-c", PYST2, str(box.ports.pbx_ami)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == "listening\n"
+
+        report = box.place_call(call(box, number="+49301", hangup_after_s=0.2))
+
+        assert second.stdout.readline() == f"+49301 {report.cause}\n"
+
+
 def test_twenty_callers_at_once(box: Box) -> None:
     """Each one speaks after his own beep and is told his own end."""
     calls = [
@@ -220,6 +248,8 @@ def test_every_mobile_behaves_as_the_table_says(box: Box) -> None:
 
 def _check_carriers_view(box: Box, since_ms: float) -> None:
     """The event log tells the same, and every answered mobile left a recording."""
+    for mobile in MOBILES:  # the carrier learns of an end a moment after the PBX
+        box.wait_mobile_event("hungup", mobile.digits, since_ms=since_ms, timeout_s=2)
     events = box.mobile_events(since_ms)
     keys: dict[str, str] = {}
     for event in events:
@@ -313,6 +343,12 @@ def test_an_empty_or_a_filled_manager_d_works(box: Box) -> None:
 
     with pytest.raises(BoxError, match="Authentication failed"):
         Ami(box.ports.pbx_ami, "other", "x")
+
+
+def test_the_harness_itself_sends_no_line_break(box: Box) -> None:
+    """A forged action would be blamed on pbx-bridge."""
+    with box.ami() as ami, pytest.raises(BoxError, match="a line break"):
+        ami.action("Ping", {"X": "1\r\nAction: Logoff"})
 
 
 def test_a_changed_dialplan_survives_down_and_up(box: Box) -> None:

@@ -1,5 +1,6 @@
 """Fetching Asterisk, with small programs in the place of apt-get and dpkg-deb."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_it_is_fetched_once(tmp_path: Path, apt_log: Path) -> None:
         "asterisk.lock",
     ]
     assert lines[0].startswith("fetching Asterisk once from sid")
+
+
+def test_two_at_once_fetch_once(tmp_path: Path, apt_log: Path) -> None:
+    """The second waits for the first and finds the work done."""
+    cache = tmp_path / "cache"
+
+    with ThreadPoolExecutor() as pool:
+        engines = list(
+            pool.map(lambda _: fetch.fetched(cache, lambda: [archive("sid")], print), range(3))
+        )
+
+    assert len(set(engines)) == 1
+    assert apt_log.read_text().count(" update") == 1
 
 
 def test_a_source_that_does_not_resolve_is_one_line(tmp_path: Path, apt_log: Path) -> None:
