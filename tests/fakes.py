@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
+from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import (
     Escalation,
     EscalationEffect,
@@ -12,8 +13,15 @@ from pbx_bridge.core.escalation import (
     EscalationPhase,
     EscalationTransition,
 )
-from pbx_bridge.errors import StaleCase
-from pbx_bridge.ports import Pending, StoredCall, StoredEscalation
+from pbx_bridge.errors import AmiRejected, AmiUnavailable, StaleCase, UnsafeValue
+from pbx_bridge.ports import (
+    LiveChannel,
+    Pending,
+    PhoneEvents,
+    RingOrder,
+    StoredCall,
+    StoredEscalation,
+)
 
 # ---------------------------------------------------------------- clock
 
@@ -253,3 +261,124 @@ class MemoryStore:
 def _due(now: datetime, states: Sequence[Call | Escalation]) -> list[str]:
     waiting = [s for s in states if s.wake_at is not None and s.wake_at <= now]
     return [s.case_id for s in sorted(waiting, key=lambda s: s.wake_at or now)]
+
+
+# ---------------------------------------------------------------- telephone
+
+
+class FakePhones:
+    """
+    The port `Phones`: mobiles that do what a test says.
+
+    `rings` and `cancelled` keep what was asked for, so that "nothing else rang" is one assert.
+    """
+
+    def __init__(self, events: PhoneEvents | None = None) -> None:
+        self.events = events
+        self.numbers: frozenset[str] | None = None
+        """The only numbers that may be rung; `None`: all."""
+        self.rings: list[RingOrder] = []
+        self.cancelled: list[str] = []
+        self.extended: list[tuple[str, timedelta]] = []
+        self.reports = 0
+        self.astdb: dict[tuple[str, str], str] = {}
+        self.channels: dict[str, LiveChannel] = {}
+        """By `channel_id`; a test puts a caller's channel here itself."""
+        self.is_up = True
+        self._ended_unheard: dict[str, RingOutcome] = {}
+
+    # what a test lets happen
+
+    def answers(self, channel_id: str) -> None:
+        """Let somebody, or a mailbox, pick up."""
+        self.channels[channel_id] = replace(self.channels[channel_id], is_up=True)
+        if self.is_up and self.events:
+            self.events.ring_answered(channel_id)
+
+    def ends(self, channel_id: str, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
+        """Let a leg go; while the line is down it is told by the next `live`."""
+        leg = self.channels.pop(channel_id)
+        outcome = RingOutcome.NO_ANSWER if leg.is_up else outcome
+        if not self.is_up:
+            self._ended_unheard[channel_id] = outcome
+        elif self.events:
+            self.events.ring_ended(channel_id, outcome)
+
+    def goes_down(self) -> None:
+        """Let the login be lost."""
+        self.is_up = False
+        if self.events:
+            self.events.line_lost()
+
+    def comes_back(self) -> None:
+        """Let the login be restored."""
+        self.is_up = True
+        if self.events:
+            self.events.line_restored()
+
+    # the port
+
+    async def ring(self, order: RingOrder) -> None:
+        """Note the order; the mobile rings until the test says more."""
+        _refuse_unsafe(
+            order.channel_id, order.technician, order.call_id, order.recording, order.language
+        )
+        if self.numbers is not None and order.number not in self.numbers:
+            raise AmiRejected("the number is not one of the configured mobiles")
+        self._require_line()
+        if order.channel_id not in self.channels:
+            self.rings.append(order)
+            self.channels[order.channel_id] = LiveChannel(
+                channel=f"PJSIP/fake-{len(self.rings)}",
+                channel_id=order.channel_id,
+                call_id="",
+                is_up=False,
+            )
+
+    async def cancel(self, channel_id: str) -> None:
+        """Note it and end the leg, if there is one."""
+        self._require_line()
+        self.cancelled.append(channel_id)
+        if channel_id in self.channels:
+            self.ends(channel_id)
+
+    async def extend(self, channel: str, lease: timedelta) -> None:
+        """Note it; raise `AmiRejected` when the channel is gone."""
+        self._require_line()
+        if channel not in {live.channel for live in self.channels.values()}:
+            raise AmiRejected("No such channel")
+        self.extended.append((channel, lease))
+
+    async def live(self) -> list[LiveChannel]:
+        """Return what is alive; tell what ended while the line was down."""
+        self._require_line()
+        for channel_id, outcome in self._ended_unheard.items():
+            if self.events:
+                self.events.ring_ended(channel_id, outcome)
+        self._ended_unheard.clear()
+        return list(self.channels.values())
+
+    async def remember(self, family: str, key: str, value: str) -> None:
+        """Store it."""
+        _refuse_unsafe(value)
+        self._require_line()
+        self.astdb[family, key] = value
+
+    async def recall(self, family: str, key: str) -> str | None:
+        """Return it."""
+        self._require_line()
+        return self.astdb.get((family, key))
+
+    async def ask_for_report(self) -> None:
+        """Count it."""
+        self._require_line()
+        self.reports += 1
+
+    def _require_line(self) -> None:
+        if not self.is_up:
+            raise AmiUnavailable("not logged in to Asterisk; nothing was sent")
+
+
+def _refuse_unsafe(*values: str) -> None:
+    if any(mark in value for value in values for mark in "\r\n\0,"):
+        raise UnsafeValue("a value holds more than text")
