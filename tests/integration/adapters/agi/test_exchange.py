@@ -77,6 +77,8 @@ async def test_all_who_wait_are_told_of_the_end(ends: tuple[AgiExchange, Asteris
         peer.end()
         async with asyncio.timeout(5):
             ended = await asyncio.gather(*asked, return_exceptions=True)
+            with pytest.raises(AgiHangup):
+                await exchange.ask("NOOP", limit_s=60)
 
     assert [type(end) for end in ended] == [AgiHangup] * 3
 
