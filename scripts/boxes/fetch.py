@@ -61,7 +61,7 @@ def fetched(cache: Path, sources: Callable[[], list[Archive]], report: Say) -> E
     if is_complete(tree):
         return engine.in_tree(tree)
     if not cache.is_dir():
-        cache.mkdir(parents=True)
+        cache.mkdir(parents=True, exist_ok=True)
         cache.chmod(0o755)  # whatever the umask: another user runs what is in here
     with _locked(cache / "asterisk.lock", report):
         if not is_complete(tree):
