@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from pbx_bridge.adapters.agi.server import AgiPort, AgiServer
+from pbx_bridge.adapters.agi.session import AgiDeadlines
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
 from pbx_bridge.adapters.ami.orders import RingConfig
 from pbx_bridge.adapters.ami.phones import AmiPhones
@@ -224,7 +225,10 @@ class House:
             host=asterisk.agi_host, port=asterisk.agi_port, secret=agi_secret(self._secret)
         )
         beep = self._prompt("beep", self._config.firm.language)
-        return AgiServer(handlers, where, beep_sound=beep)
+        longest_s = self._config.message.max_s + 30.0  # a technician hears the whole message
+        return AgiServer(
+            handlers, where, beep_sound=beep, deadlines=AgiDeadlines(sound_s=longest_s)
+        )
 
     def _ami(self) -> AmiConfig:
         asterisk = self._config.asterisk
