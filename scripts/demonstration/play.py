@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,10 +49,12 @@ class MailBox:
 def mail_server() -> Iterator[tuple[MailBox, int]]:
     """Run a mail server on a free port of loopback; yield the mailbox and the port."""
     office = MailBox()
-    controller = Controller(office, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]  # aiosmtpd asks itself at the port it was given
+    controller = Controller(office, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield office, controller.server.sockets[0].getsockname()[1]
+        yield office, port
     finally:
         controller.stop()
 
