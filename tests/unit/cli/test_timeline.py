@@ -1,0 +1,143 @@
+"""Every row of the journal reads as a sentence."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from examples import NOW, POLICY, made_of, opened_call, opened_escalation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbx_bridge.adapters.store.journal import JournalRow, Machine, journal_row
+from pbx_bridge.adapters.store.values import dump
+from pbx_bridge.cli.timeline import ENDS, clock, day, sentence
+from pbx_bridge.core import call_flow, escalation
+from pbx_bridge.core.call_flow import CallEvent, DialplanEnded, Judged, MessageEnded, SessionOpened
+from pbx_bridge.core.case import (
+    MessageEnd,
+    Reason,
+    RingOutcome,
+    Transcript,
+    Urgency,
+    Verdict,
+)
+from pbx_bridge.core.escalation import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
+from pbx_bridge.runtime.transcripts import HEARD
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def row(event: object, trigger: str = "", machine: Machine = Machine.CALL) -> JournalRow:
+    """Return the row that the store reads back for *event*."""
+    name = trigger or type(event).__name__
+    return journal_row((1, "1001", NOW.isoformat(), machine, 2, name, dump(event)))
+
+
+EVENTS = (*get_args(CallEvent), *get_args(EscalationEvent))
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+@given(data=st.data())
+@settings(max_examples=15)
+def test_every_event_reads_as_a_sentence(kind: type, data: st.DataObject) -> None:
+    """Words, not the name of a class and not JSON; a new class cannot be forgotten."""
+    event = data.draw(made_of([kind]))
+
+    said = sentence(row(event))
+
+    assert not said.startswith(kind.__name__)
+    assert len(said.split()) >= 3
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (SessionOpened(), "the service has the line"),
+        (SessionOpened(3.25), "the service has the line again; 3.2 s of the message are there"),
+        (
+            MessageEnded(MessageEnd.DIGIT, 12.5),
+            "the caller ended the message with a key (12.5 s)",
+        ),
+        (DialplanEnded("anna"), "Asterisk's own fallback is over; anna took the case"),
+        (DialplanEnded(None), "Asterisk's own fallback is over; nobody took the case"),
+        (
+            TakenElsewhere("ben"),
+            "ben pressed 1 in Asterisk's own fallback and takes the case",
+        ),
+    ],
+)
+def test_sentence_says_what_the_event_holds(event: object, said: str) -> None:
+    """Seconds, ends and names are in it."""
+    assert sentence(row(event)) == said
+
+
+def test_verdict_comes_with_its_reasons() -> None:
+    """Who reads it can follow why somebody was woken."""
+    reason = Reason(rule="de.x", text="a pipe has burst", words="rohr geplatzt", weight=5)
+    verdict = Verdict(urgency=Urgency.EMERGENCY, category="water", reasons=(reason,))
+
+    said = sentence(row(Judged(verdict, Transcript())))
+
+    assert said == "the verdict is emergency (water): a pipe has burst"
+
+
+def test_unknown_verdict_says_how_it_is_handled() -> None:
+    """Nobody may read it as harmless."""
+    said = sentence(row(Judged(call_flow.UNHEARD, Transcript())))
+
+    assert said == "the verdict is unknown (other), handled as urgent"
+
+
+def test_attempt_is_called_by_its_technician_where_he_is_known() -> None:
+    """The event itself has only a number."""
+    placed = row(RingPlaced(2))
+
+    assert sentence(placed) == "ring 2: the technician is rung"
+    assert sentence(placed, {2: "ben"}) == "ring 2: ben is rung"
+
+
+def test_every_outcome_and_end_has_its_words() -> None:
+    """Two different outcomes never read alike."""
+    outcomes = {sentence(row(RingEnded(1, outcome))) for outcome in RingOutcome}
+    ends = {ENDS[end] for end in MessageEnd}
+
+    assert len(outcomes) == len(RingOutcome)
+    assert len(ends) == len(MessageEnd)
+
+
+def test_openings_say_who_calls_and_who_is_rung() -> None:
+    """They carry whole states, of which the reader wants two facts."""
+    call, begun = opened_call().state, opened_escalation().state
+    nobody = escalation.open_escalation(NOW, "1", type(POLICY)(steps=())).state
+    taken = escalation.open_taken(NOW, "1", POLICY, "ben").state
+
+    assert sentence(row(call, "CallOpened")) == "a call arrives from +4930123456"
+    assert sentence(row(begun, "EscalationOpened")) == (
+        "technicians are rung: anna, then ben; 2 round(s)"
+    )
+    assert sentence(row(nobody, "EscalationOpened")) == "there is nobody to ring"
+    assert sentence(row(taken, "EscalationOpened")) == (
+        "ben has taken the case already; nobody is rung"
+    )
+
+
+def test_words_so_far_are_quoted() -> None:
+    """The runtime notes them under the name that is read here."""
+    heard = row({"text": "wasser im keller"}, HEARD, Machine.NOTE)
+
+    assert sentence(heard) == "heard so far: wasser im keller"
+
+
+@pytest.mark.parametrize("trigger", ["OfANewerRelease", "MessageEnded", "CallOpened"])
+def test_unreadable_row_is_shown_as_it_stands(trigger: str) -> None:
+    """A row that is strange must not hide the others."""
+    assert sentence(row({"odd": 1}, trigger)) == f'{trigger} {{"odd":1}}'
+
+
+def test_times_are_the_firms_to_a_tenth_of_a_second() -> None:
+    """Cut, not rounded: a time never shows before it was."""
+    at = datetime(2026, 1, 9, 22, 59, 59, tzinfo=UTC) + timedelta(milliseconds=990)
+
+    assert (day(at, BERLIN), clock(at, BERLIN)) == ("Fri 2026-01-09", "23:59:59.9")
+    assert day(at + timedelta(seconds=1), BERLIN) == "Sat 2026-01-10"
