@@ -1,0 +1,108 @@
+"""Random nights: policies, and what may happen to a call or an escalation, in any order."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from examples import NOW, opened_call
+from hypothesis import strategies as st
+
+from pbx_bridge.core import call_flow, escalation
+from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
+from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
+from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTransition
+from pbx_bridge.core.policy import Policy, Technician
+
+Event = TypeVar("Event")
+
+NAMES = ("anna", "ben", "clara")
+
+
+def _seconds(low: int, high: int) -> st.SearchStrategy[timedelta]:
+    return st.integers(low, high).map(lambda seconds: timedelta(seconds=seconds))
+
+
+policies = st.builds(
+    Policy,
+    steps=st.integers(0, 3).map(lambda n: tuple(Technician(name, "+49170") for name in NAMES[:n])),
+    rounds=st.integers(0, 3),
+    ring_timeout=_seconds(5, 60),
+    grace=_seconds(0, 5),
+    answer_limit=_seconds(20, 300),
+    round_pause=_seconds(0, 60),
+    ceiling=st.sampled_from([timedelta(hours=4), timedelta(minutes=2)]),
+)
+
+_attempts = st.integers(0, 8)
+_lengths_s = st.sampled_from([0.0, 0.5, 4.0])
+_people = st.sampled_from(NAMES)
+
+escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
+    st.builds(escalation.RingPlaced, _attempts),
+    st.builds(escalation.RingNotPlaced, _attempts),
+    st.builds(escalation.RingHeld, _attempts),
+    st.builds(escalation.RingAnswered, _attempts),
+    st.builds(escalation.RingEnded, _attempts, st.sampled_from(RingOutcome)),
+    st.builds(escalation.TakenElsewhere, _people),
+    st.just(escalation.EscalationTimer()),
+)
+
+verdicts = st.builds(Verdict, urgency=st.sampled_from(Urgency))
+
+call_events: st.SearchStrategy[CallEvent] = st.one_of(
+    st.builds(call_flow.SessionOpened, _lengths_s),
+    st.just(call_flow.Greeted()),
+    st.builds(call_flow.MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
+    st.builds(call_flow.Judged, verdicts, st.just(Transcript(language="de"))),
+    st.just(call_flow.Told()),
+    st.builds(call_flow.CallerLeft, _lengths_s),
+    st.just(call_flow.SessionLost()),
+    st.just(call_flow.CallAlive()),
+    st.just(call_flow.DialplanHas()),
+    st.builds(call_flow.DialplanEnded, st.none() | _people, _lengths_s),
+    st.just(call_flow.CallTimer()),
+)
+
+delays = st.sampled_from([0, 1, 4, 10, 30, 300]).map(lambda seconds: timedelta(seconds=seconds))
+
+
+def nights(events: st.SearchStrategy[Event]) -> st.SearchStrategy[list[tuple[timedelta, Event]]]:
+    """Return a strategy for what happens, each with the time since the last."""
+    return st.lists(st.tuples(delays, events), max_size=15)
+
+
+def escalated(
+    policy: Policy, night: list[tuple[timedelta, EscalationEvent]]
+) -> Iterator[tuple[datetime, EscalationEvent | None, EscalationTransition]]:
+    """Yield the opening of an escalation, and each transition with its time and event."""
+    now, moved = NOW, escalation.open_escalation(NOW, "1001", policy)
+    yield now, None, moved
+    for delay, event in night:
+        now += delay
+        moved = escalation.advance(now, moved.state, event)
+        yield now, event, moved
+
+
+def called(
+    night: list[tuple[timedelta, CallEvent]],
+) -> Iterator[tuple[datetime, CallEvent | None, CallTransition]]:
+    """Yield the opening of a call, and each transition with its time and event."""
+    now, moved = NOW, opened_call()
+    yield now, None, moved
+    for delay, event in night:
+        now += delay
+        moved = call_flow.advance(now, moved.state, event)
+        yield now, event, moved
+
+
+def by_time_alone(now: datetime, state: Escalation | Call) -> tuple[datetime, Escalation | Call]:
+    """Return when and how it ends with nothing but timers, or where it stands after 3000."""
+    for _ in range(3000):
+        if state.wake_at is None:
+            break
+        now = max(now, state.wake_at)
+        if isinstance(state, Call):
+            state = call_flow.advance(now, state, call_flow.CallTimer()).state
+        else:
+            state = escalation.advance(now, state, escalation.EscalationTimer()).state
+    return now, state

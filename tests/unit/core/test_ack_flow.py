@@ -1,0 +1,169 @@
+"""What a technician hears and presses."""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbx_bridge.core.ack_flow import (
+    MAX_OFFERS,
+    MAX_REPEATS,
+    RECORDING,
+    AckFacts,
+    AckFlow,
+    AckPhase,
+    Ask,
+    Claim,
+    Close,
+    Granted,
+    Heard,
+    Refused,
+    advance,
+    next_request,
+)
+from pbx_bridge.core.case import Urgency
+
+PROMPTS = Path(__file__).parents[3] / "pbx_bridge" / "prompts" / "de.toml"
+FACTS = AckFacts(case_id="12", urgency=Urgency.URGENT, number="+493", has_message=True)
+KEYS = "0123456789*#"
+
+
+def after(*events: object) -> AckFlow:
+    """Return the state after *events*."""
+    flow = AckFlow()
+    for event in events:
+        flow = advance(flow, event)
+    return flow
+
+
+def sounds(*events: object, facts: AckFacts = FACTS) -> tuple[str, ...]:
+    """Return what is played after *events*."""
+    request = next_request(after(*events), facts)
+    assert not isinstance(request, Claim)
+    return request.sounds
+
+
+def test_first_words_say_what_it_is_and_how_to_accept() -> None:
+    """He hears within a second who calls, then how urgent, from whom, and the message."""
+    assert sounds() == (
+        "ack-announce",
+        "ack-urgency-urgent",
+        "ack-caller",
+        "digit-4",
+        "digit-9",
+        "digit-3",
+        "ack-message",
+        RECORDING,
+        "ack-keys",
+    )
+
+
+def test_withheld_number_and_missing_message_are_said() -> None:
+    """There is always something to say, even when there is nothing."""
+    facts = replace(FACTS, number=None, has_message=False)
+
+    assert sounds(facts=facts)[2:4] == ("ack-anonymous", "ack-no-message")
+
+
+@pytest.mark.parametrize("urgency", [Urgency.UNKNOWN, Urgency.ROUTINE, Urgency.NONE])
+def test_urgency_that_nobody_knows_is_said_to_be_unknown(urgency: Urgency) -> None:
+    """A technician is never told that what wakes him is routine."""
+    assert sounds(facts=replace(FACTS, urgency=urgency))[1] == "ack-urgency-unknown"
+
+
+def test_key_1_asks_for_the_case() -> None:
+    """Pressing 1 is asking: the case is his only when that is committed."""
+    assert next_request(after(Heard("1")), FACTS) == Claim()
+
+
+def test_winner_hears_the_case_number_and_the_message() -> None:
+    """He can write the number down and listen again."""
+    flow = after(Heard("1"), Granted())
+
+    assert flow.phase is AckPhase.TAKEN
+    assert sounds(Heard("1"), Granted())[:3] == ("ack-accepted", "digit-1", "digit-2")
+
+
+def test_winner_may_listen_as_often_as_a_line_may_be_held() -> None:
+    """Any key repeats; after ten times, or silence, it is over."""
+    again = [Heard("3")] * MAX_REPEATS
+
+    assert isinstance(next_request(after(Heard("1"), Granted(), *again), FACTS), Ask)
+    assert sounds(Heard("1"), Granted(), *again, Heard("3")) == ("ack-goodbye",)
+    assert sounds(Heard("1"), Granted(), Heard(None)) == ("ack-goodbye",)
+
+
+def test_loser_hears_who_was_faster() -> None:
+    """Nobody drives out twice."""
+    assert sounds(Heard("1"), Refused("ben")) == ("ack-taken", "ack-taken-by", "name-ben")
+    assert sounds(Heard("1"), Refused(None)) == ("ack-taken",)
+
+
+def test_key_2_declines() -> None:
+    """He is thanked and left alone."""
+    assert sounds(Heard("2")) == ("ack-declined",)
+
+
+def test_wrong_key_says_it_again() -> None:
+    """A slip of the finger neither accepts nor hangs up."""
+    assert sounds(Heard("7"))[:2] == ("ack-keys", "ack-urgency-urgent")
+
+
+def test_stuck_key_does_not_keep_the_line() -> None:
+    """After ten wrong keys nobody is there."""
+    assert after(*[Heard("7")] * (MAX_REPEATS + 1)).phase is AckPhase.SILENT
+
+
+def test_mailbox_gets_the_offer_twice_and_accepts_nothing() -> None:
+    """Silence is no answer."""
+    assert after(*[Heard(None)] * (MAX_OFFERS - 1)).phase is AckPhase.OFFERING
+    assert after(*[Heard(None)] * MAX_OFFERS).phase is AckPhase.SILENT
+    assert sounds(*[Heard(None)] * MAX_OFFERS) == ("ack-goodbye",)
+
+
+events = st.one_of(
+    st.builds(Heard, st.none() | st.sampled_from(KEYS)),
+    st.just(Granted()),
+    st.builds(Refused, st.none() | st.just("ben")),
+)
+
+
+@given(st.lists(events, max_size=30))
+def test_only_key_1_and_a_committed_claim_take_the_case(night: list[object]) -> None:
+    """Whatever is pressed and said: without the key 1, then a grant, it is not his."""
+    flow = AckFlow()
+    for event in night:
+        before, flow = flow.phase, advance(flow, event)
+
+        if flow.phase is AckPhase.CLAIMING is not before:
+            assert event == Heard("1")
+        if flow.phase is AckPhase.TAKEN is not before:
+            assert (before, event) == (AckPhase.CLAIMING, Granted())
+
+
+@given(st.lists(st.none() | st.sampled_from(KEYS), min_size=24, max_size=24))
+def test_every_talk_comes_to_an_end(keys: list[str | None]) -> None:
+    """Nobody, and no machine, can hold the line for ever."""
+    flow = AckFlow()
+    for key in keys:
+        request = next_request(flow, FACTS)
+        flow = advance(flow, Granted() if isinstance(request, Claim) else Heard(key))
+
+    assert isinstance(next_request(flow, FACTS), Close)
+
+
+@given(st.lists(events, max_size=12), st.booleans(), st.sampled_from(Urgency))
+def test_every_sound_that_is_asked_for_exists(
+    night: list[object], has_message: bool, urgency: Urgency
+) -> None:
+    """A sound that we do not ship would be a silent gap."""
+    texts = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))["texts"]
+    facts = replace(FACTS, has_message=has_message, urgency=urgency)
+
+    request = next_request(after(*night), facts)
+
+    for sound in () if isinstance(request, Claim) else request.sounds:
+        assert sound in texts or sound == RECORDING or sound.startswith("name-")
