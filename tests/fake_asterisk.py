@@ -39,9 +39,7 @@ class FakeAsterisk:
         self.astdb: dict[str, str] = {}
         self.dead_endpoints: set[str] = set()
         self.list_text = b""
-        """What a caller wrote into the middle of a list."""
-        self.list_count: int | None = None
-        """What the end of a list says, when it is not the truth."""
+        """What a caller wrote into the middle of a list; ``@ID@`` is the list's ActionID."""
         self.is_closing = False
         """Takes connections and closes them at once."""
         self.connections = 0
@@ -222,7 +220,7 @@ class FakeAsterisk:
             return
         names = action.get("variables", [""])[0].split(",")
         self._reply(action, writer, "Success", "Channel status will follow", EventList="start")
-        writer.write(self.list_text)
+        writer.write(self.list_text.replace(b"@ID@", action["actionid"][0].encode()))
         for channel_id in wanted:
             channel = self.channels[channel_id]
             item = {
@@ -250,7 +248,7 @@ class FakeAsterisk:
     def _end_list(
         self, action: Packet, writer: asyncio.StreamWriter, event: str, count: int
     ) -> None:
-        end = {"Event": event, "EventList": "Complete", "ListItems": str(self.list_count or count)}
+        end = {"Event": event, "EventList": "Complete", "ListItems": str(count)}
         writer.write(_packet(end | {"ActionID": action["actionid"][0]}))
 
     def _answer(self, action: Packet, writer: asyncio.StreamWriter, message: str) -> None:

@@ -170,9 +170,16 @@ def read_status(fields: Fields) -> ChannelStatus | None:
     )
 
 
-def is_whole_list(items: Sequence[Fields]) -> bool:
-    """Whether *items* (events of a list, its end last) are as many as the end says."""
-    return bool(items) and _number(items[-1], "listitems") == len(items) - 1
+def is_list_part(fields: Fields) -> bool:
+    """
+    Whether a sound message can be an item or the end of a list, and not text of a caller.
+
+    A caller's text in an item takes the rest of that item as its own last header: its `ActionID`,
+    but its `Uniqueid` with it. So he can neither end a list early nor make an item an answer.
+    """
+    if "response" in fields or "subevent" in fields:
+        return False
+    return "uniqueid" not in fields or not (_one(fields, "event") or "").endswith("Complete")
 
 
 def ring_outcome(result: OriginateResult | None, hung_up: HungUp | None) -> RingOutcome:

@@ -18,7 +18,7 @@ from pbx_bridge.errors import (
     AmiUnavailable,
     ConfigError,
 )
-from pbx_bridge.wire.ami import Fields, Reply, is_whole_list, read_reply
+from pbx_bridge.wire.ami import Fields, Reply, read_reply
 from pbx_bridge.wire.ami_action import Action
 
 log = structlog.get_logger()
@@ -117,12 +117,10 @@ class AmiLink:
         Send one action and return the events it lists, without the one that ends the list.
 
         Raises:
-            AmiUnavailable, AmiRejected, UnsafeValue: as `send`; also when the list has a hole.
+            AmiUnavailable, AmiRejected, UnsafeValue: as `send`.
         """
         answer, *items = await self._up().ask_list(action, deadline)
         _consent(action, answer)
-        if not is_whole_list(items):
-            raise AmiUnavailable(f"Asterisk's answer to {action['Action']} is not whole")
         return items[:-1]
 
     def _up(self) -> Session:

@@ -18,7 +18,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
 from pbx_bridge.errors import AmiUnavailable
-from pbx_bridge.wire.ami import Fields, is_sound, read_message
+from pbx_bridge.wire.ami import Fields, is_list_part, is_sound, read_message
 from pbx_bridge.wire.ami_action import Action, checked
 
 MAX_MESSAGE_BYTES = 1 << 18
@@ -56,10 +56,11 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         Asterisk writes a list in one go. An event inside one is text that a caller put into his
         SIP From: the list shows callers whom no dialplan has cleaned yet, and no filter sees it.
         """
-        if self.open_list is not None and message.id != self.open_list:
+        if self.open_list is None:
+            if message.eventlist.lower() == "start":
+                self.open_list = message.id
+        elif message.id != self.open_list or not is_list_part(_fields(message)):
             return
-        if message.eventlist.lower() == "start":
-            self.open_list = message.id
         elif message.event.endswith("Complete"):
             self.open_list = None
         super().handle_message(message)

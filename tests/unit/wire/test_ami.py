@@ -11,8 +11,8 @@ from pbx_bridge.wire.ami import (
     OriginateResult,
     Reply,
     UserSignal,
+    is_list_part,
     is_sound,
-    is_whole_list,
     read_event,
     read_message,
     read_reply,
@@ -174,13 +174,19 @@ def test_status_has_our_variables() -> None:
     assert read_status(fields | {"event": "Other"}) is None
 
 
-@pytest.mark.parametrize(("count", "expected"), [("2", True), ("1", False), ("3", False)])
-def test_list_is_whole_when_its_end_says_so(count: str, *, expected: bool) -> None:
-    """A list with a hole would make a living ring look dead."""
-    items = [{"event": "Status"}, {"event": "Status"}, {"listitems": count}]
-
-    assert is_whole_list(items) is expected
-    assert is_whole_list([]) is False
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        (b"Event: Status\r\nUniqueid: 1\r\nActionID: a", True),
+        (b"Event: StatusComplete\r\nActionID: a\r\nEventList: Complete\r\nListItems: 2", True),
+        (b"Event: StatusComplete\r\nX: y\r\nUniqueid: 1\r\nActionID: a", False),
+        (b"Event: Status\r\nResponse: Error\r\nUniqueid: 1\r\nActionID: a", False),
+        (b"Event: Status\r\nSubEvent: End\r\nUniqueid: 1\r\nActionID: a", False),
+    ],
+)
+def test_caller_cannot_end_a_list(block: bytes, *, expected: bool) -> None:
+    """A list that ends early would make a living ring look dead."""
+    assert is_list_part(read_message(block)) is expected
 
 
 def failure(reason: int) -> OriginateResult:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import asterisk.manager
 import pytest
 import structlog
-from fake_asterisk import WAIT_S, FakeAsterisk
+from fake_asterisk import WAIT_S, FakeAsterisk, FakeChannel
 from panoramisk import Manager
 
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
@@ -395,15 +395,26 @@ async def test_event_inside_a_list_is_a_forgery(
     assert [event["event"] for event in ear.events] == ["Hangup"]
 
 
-async def test_list_with_a_hole_is_refused(
-    server: FakeAsterisk, connect: Callable[..., object]
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Event: Status\r\nCallerIDNum: 49\r\n\r\nEvent: StatusComplete\r\nX: y\r\n\r\n",
+        b"Event: StatusComplete\r\nX: y\r\nUniqueid: 9\r\nActionID: @ID@\r\n\r\n",
+        b"Event: Status\r\nResponse: Error\r\nUniqueid: 9\r\nActionID: @ID@\r\n\r\n",
+        b"Response: Error\r\nActionID: @ID@\r\n\r\n",
+    ],
+)
+async def test_caller_can_neither_end_a_list_nor_spoil_it(
+    server: FakeAsterisk, connect: Callable[..., object], text: bytes
 ) -> None:
-    """Half a list would say that living rings are dead."""
+    """What he writes is dropped; our own channels behind it are still found."""
     link = await connect()
-    server.list_count = 7
+    server.list_text = text
+    server.channels["17-1"] = FakeChannel(name="PJSIP/trunk-1")
 
-    with pytest.raises(AmiUnavailable, match="not whole"):
-        await link.send_list({"Action": "Status"}, SOON)
+    items = await link.send_list({"Action": "Status"}, SOON)
+
+    assert [item["uniqueid"] for item in items] == ["17-1"]
 
 
 async def test_refused_list_is_a_refusal(
