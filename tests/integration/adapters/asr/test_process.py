@@ -103,6 +103,21 @@ async def test_stubborn_worker_is_ended() -> None:
     assert "signal 9" in process.reason
 
 
+async def test_what_a_library_prints_is_no_message() -> None:
+    """Native code writes to file descriptor 1: it must not get between our lines."""
+    process = worker(
+        "import os, pbx_bridge.adapters.asr.worker as worker\n"
+        "worker.vosk.SetLogLevel = lambda level: os.write(1, b'noise from a library\\n')\n"
+        "worker.main()"
+    )
+
+    await process.start(DEADLINE_S)
+    pong = await process.ping(DEADLINE_S)
+    await process.stop()
+
+    assert pong.jobs == 0
+
+
 async def test_real_worker_answers_and_ends_with_its_stdin() -> None:
     """Ping and a job in a language without a model; then the daemon is gone, and so is it."""
     reports: list[JobReport] = []

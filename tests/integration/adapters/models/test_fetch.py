@@ -1,6 +1,7 @@
 """Fetching from a server on this machine, and from a file that somebody carried here."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -19,7 +20,7 @@ CONTENT = packed()
 class Server:
     """A server that answers every request with what the test says."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str) -> None:
         self.status = 200
         self.body = CONTENT
         self.headers: dict[str, str] = {}
@@ -38,20 +39,27 @@ class Server:
             def log_message(self, *arguments: object) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+        self.http = ThreadingHTTPServer((host, 0), Handler)
+        self.url = f"http://{host}:{self.http.server_port}/"
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """Return a server that delivers the archive."""
-    server = Server()
+@contextmanager
+def running(host: str) -> Iterator[Server]:
+    """Serve the archive on a loopback address."""
+    server = Server(host)
     thread = Thread(target=server.http.serve_forever, args=(0.01,))
     thread.start()
     yield server
     server.http.shutdown()
     server.http.server_close()
     thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a server that delivers the archive."""
+    with running("127.0.0.1") as server:
+        yield server
 
 
 def test_model_is_fetched_once(server: Server, tmp_path: Path) -> None:
@@ -92,6 +100,17 @@ def test_bad_delivery_leaves_nothing(  # noqa: PLR0917 (one table)
         fetch("de", tmp_path, manifest=manifest(CONTENT, server.url))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_redirect_to_another_host_without_tls_is_refused(server: Server, tmp_path: Path) -> None:
+    """Even when it delivers the right file: an address of ours may not lead anywhere."""
+    with running("127.0.0.2") as stranger:
+        server.status, server.headers = 302, {"Location": stranger.url}
+
+        with pytest.raises(ModelError, match="only https"):
+            fetch("de", tmp_path, manifest=manifest(CONTENT, server.url))
+
+        assert stranger.asked == ["/"]
 
 
 def test_nobody_listens(server: Server, tmp_path: Path) -> None:

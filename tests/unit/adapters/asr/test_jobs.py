@@ -1,6 +1,7 @@
 """Jobs of the daemon, fed with the worker's reports."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -82,6 +83,21 @@ async def test_lost_worker_fails_every_job() -> None:
         with pytest.raises(WorkerLost, match="signal 9"):
             await job.done
     assert jobs.live == 0
+
+
+async def test_lost_job_that_nobody_finishes_is_quiet() -> None:
+    """The caller hung up and nobody asks: no complaint in the service's log."""
+    complaints: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    jobs = Jobs()
+    jobs.open(language="de", engine="x")
+
+    jobs.lose_all("signal 9")
+    gc.collect()
+    await asyncio.sleep(0)
+
+    assert complaints == []
 
 
 async def test_numbers_are_never_used_twice() -> None:

@@ -135,6 +135,17 @@ async def test_worker_that_never_starts_is_not_waited_for(
         await supervisor.worker_for("de")
 
 
+async def test_worker_that_dies_often_is_waited_for(plan: Plan, supervisor: Supervisor) -> None:
+    """It started well each time: the next start is worth waiting for."""
+    await supervisor.start()
+
+    for number in range(5):
+        worker = await supervisor.worker_for("de")
+        assert worker is plan.lives[number]
+        plan.lives[number].die("killed")
+        await until(lambda: supervisor.worker is None)
+
+
 async def test_supervisor_goes_on_after_a_bug(plan: Plan, supervisor: Supervisor) -> None:
     """Deaf for one pause, not for good."""
     plan.memory_mb = [None]  # type: ignore[list-item]

@@ -197,16 +197,20 @@ async def test_whole_files_wait_for_their_turn(
 ) -> None:
     """Never more than `FILE_SLOTS` at once: live calls keep a core."""
     orders: list[Order] = []
-    plan.answer = lambda _worker, order: orders.append(order)
-    jobs = [asyncio.create_task(transcriber.transcribe(recording, language="de")) for _ in range(4)]
-    await until(lambda: len(orders) == FILE_SLOTS)
+    open_jobs: list[int] = []
 
-    for answered, running in ((1, 3), (2, 4), (3, 4), (4, 4)):
-        answer_at_once(plan.lives[0], orders[answered - 1])
-        await jobs[answered - 1]
-        await until(lambda running=running: len(orders) == running)
+    def note(_worker: FakeWorker, order: Order) -> None:
+        orders.append(order)
+        open_jobs.append(len(transcriber._jobs))
+
+    plan.answer = note
+    jobs = [asyncio.create_task(transcriber.transcribe(recording, language="de")) for _ in range(4)]
+    for number in range(4):
+        await until(lambda number=number: len(orders) >= min(4, number + FILE_SLOTS))
+        answer_at_once(plan.lives[0], orders[number])
 
     assert [(await job).text for job in jobs] == ["hilfe"] * 4
+    assert max(open_jobs) == FILE_SLOTS
 
 
 async def test_stop_leaves_nobody_waiting(plan: Plan, recording: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pbx_bridge.adapters.asr.protocol import (
     Drop,
+    Failed,
     Finish,
     Heard,
     Ping,
@@ -49,6 +50,19 @@ def test_order_for_a_job_that_is_over_changes_nothing() -> None:
     worker.obey(Drop(1))
 
     assert out.reports() == []
+
+
+def test_bad_file_is_the_files_fault() -> None:
+    """The daemon must not try it again with another worker."""
+    out = Out()
+    worker = Worker(out)
+    worker._models["de"] = None
+
+    worker._run(1, worker._tails.setdefault(1, Tail.whole(Path("/nonexistent.wav"))), "de")
+
+    assert out.reports() == [
+        Failed(job=1, is_audio=True, text="/nonexistent.wav: no such file"),
+    ]
 
 
 class Chatter:

@@ -119,8 +119,17 @@ def test_same_file_twice_is_refused(tmp_path: Path) -> None:
         attempt(tmp_path, content)
 
 
-def test_encrypted_or_exotic_members_are_refused(tmp_path: Path) -> None:
-    """Their decoders are not needed."""
+def test_encrypted_member_is_refused(tmp_path: Path) -> None:
+    """Before anything asks for a password."""
+    content = bytearray(packed({f"{TOP}/a": b"x"}))
+    content[content.index(b"PK\1\2") + 8] |= 1
+
+    with pytest.raises(ModelError, match="unusual way"):
+        attempt(tmp_path, bytes(content))
+
+
+def test_exotic_compression_is_refused(tmp_path: Path) -> None:
+    """Its decoder is not needed."""
     info = member(f"{TOP}/a")
     info.compress_type = zipfile.ZIP_LZMA
 
