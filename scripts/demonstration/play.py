@@ -26,6 +26,9 @@ POLL_S = 0.02
 ENOUGH_WORDS = 4
 """So many words are understood when the caller hangs up, or the service is killed."""
 
+TALK_S = 4.0
+"""How long caller and technician talk when Asterisk alone has connected them."""
+
 LIMIT_S = 150.0
 
 
@@ -97,7 +100,7 @@ class Play:
             asyncio.create_task(self._watch_mobiles(began_ms)),
         ]
         try:
-            await self._make_trouble(call)
+            await self._make_trouble(call, began_ms)
             report = await asyncio.to_thread(call.wait)
             self._tell_call(report)
             case = await self._outcome()
@@ -110,8 +113,15 @@ class Play:
             self.screen.note(f"the office's mail: {subject}")
         return self._judge(report, case, began_ms)
 
-    async def _make_trouble(self, call: Call) -> None:
-        """Do to the caller or to the service what the scenario says, once words were heard."""
+    async def _make_trouble(self, call: Call, began_ms: float) -> None:
+        """Do to the caller or to the service what the scenario says, when its time has come."""
+        if self._scenario.trouble is Trouble.NOT_RUNNING:
+            number = self._scenario.people()[-1][1]
+            wait = self._stage.box.wait_mobile_event
+            await asyncio.to_thread(wait, "digit", number, since_ms=began_ms, timeout_s=LIMIT_S)
+            await asyncio.sleep(TALK_S)
+            self.screen.note("the caller, who was connected with the technician, hangs up")
+            await asyncio.to_thread(call.hangup)
         if self._scenario.hangs_up_speaking:
             await asyncio.wait_for(self._heard.wait(), LIMIT_S)
             self.screen.note("the caller hangs up in the middle of the sentence")
@@ -128,9 +138,6 @@ class Play:
     async def _outcome(self) -> CaseSummary:
         """Return the case once it is where the scenario wants it."""
         if self._scenario.trouble is Trouble.NOT_RUNNING:
-            number = self._scenario.people()[-1][1]
-            wait = self._stage.box.wait_mobile_event
-            await asyncio.to_thread(wait, "digit", number[-10:], timeout_s=60)
             self.screen.note("pbx-bridge is started only now, and finds out what happened")
             await asyncio.to_thread(self._stage.start_service)
         case = await asyncio.to_thread(
