@@ -23,7 +23,8 @@ class Tail:
     The samples of one file, from its start to its end, as they are written.
 
     The file need not exist yet. `finish` says that nothing more will be written: then the rest is
-    read and `chunks` ends. A file that shrinks or is removed before that is an `AudioError`.
+    read and `chunks` ends. A file that is removed before that is an `AudioError`; one that shrinks is
+    not: Asterisk cuts the silence off a recording that it ended.
     """
 
     def __init__(self, path: Path, *, poll_s: float = POLL_S) -> None:
@@ -89,14 +90,14 @@ class Tail:
         Chunks have an even length: a sample that is only half written waits for its other half.
 
         Raises:
-            AudioError: the file shrank, was removed or cannot be read any more.
+            AudioError: the file was removed or cannot be read any more.
         """
         step_bytes = int(samples.audio.rate_hz * CHUNK_S) * 2
         position, kept = samples.offset, b""
         end = self._end(samples)
         while not self.dropped:
             was_finished = self._finished.is_set()  # before the read: nothing is written after it
-            data = self._read(file, min(step_bytes - len(kept), end - position), position)
+            data = self._read(file, min(step_bytes - len(kept), end - position))
             position += len(data)
             whole = len(kept + data) // 2 * 2
             chunk, kept = (kept + data)[:whole], (kept + data)[whole:]
@@ -139,14 +140,12 @@ class Tail:
             self._finished.wait(self._poll_s)
         return None
 
-    def _read(self, file: FileIO, size_bytes: int, position: int) -> bytes:
+    def _read(self, file: FileIO, size_bytes: int) -> bytes:
         try:
             data = file.read(size_bytes)
             state = os.fstat(file.fileno())
         except OSError as exc:
             raise AudioError(f"{self._path}: {exc.strerror}") from exc
-        if not data and state.st_size < position:
-            raise AudioError(f"{self._path}: shrank to {state.st_size} bytes while we read it")
         if not data and state.st_nlink == 0 and not self._finished.is_set():
             raise AudioError(f"{self._path}: was removed while we read it")
         return data
