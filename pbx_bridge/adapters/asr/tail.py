@@ -23,8 +23,8 @@ class Tail:
     The samples of one file, from its start to its end, as they are written.
 
     The file need not exist yet. `finish` says that nothing more will be written: then the rest is
-    read and `chunks` ends. A file that is removed before that is an `AudioError`; one that shrinks is
-    not: Asterisk cuts the silence off a recording that it ended.
+    read and `chunks` ends. A file that is removed before that is an `AudioError`; one that shrinks
+    is not: Asterisk cuts the silence off a recording that it ended.
     """
 
     def __init__(self, path: Path, *, poll_s: float = POLL_S) -> None:
