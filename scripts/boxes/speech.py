@@ -9,9 +9,13 @@ WORDS_PER_MINUTE = 150
 _REMEDY = "install the packages espeak-ng and sox"
 
 
+_ACCENTS = {"en": "en-us"}
+"""The test model for English was trained on this accent."""
+
+
 def default_voice(language: str) -> str:
     """Return the espeak-ng voice of a caller; `m3` is the variant that people follow best."""
-    return f"{language}+m3"
+    return f"{_ACCENTS.get(language, language)}+m3"
 
 
 def render(text: str, voice: str, target: Path) -> Path:
