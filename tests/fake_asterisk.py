@@ -40,6 +40,8 @@ class FakeAsterisk:
         self.dead_endpoints: set[str] = set()
         self.list_text = b""
         """What a caller wrote into the middle of a list; ``@ID@`` is the list's ActionID."""
+        self.is_slow_to_store = False
+        self.has_no_dialplan = False
         self.is_closing = False
         """Takes connections and closes them at once."""
         self.connections = 0
@@ -202,6 +204,11 @@ class FakeAsterisk:
         action_id, target = action["actionid"][0], action["channel"][0]
         values = dict(text.partition("=")[::2] for text in action.get("variable", []))
         if target == "Local/store@pbxb-remember/n":
+            if self.is_slow_to_store:
+                return
+            if self.has_no_dialplan:
+                self._originate_response(action_id, "errand", "Failure", 0)
+                return
             self.astdb[f"{values['PBXB_FAMILY']}/{values['PBXB_KEY']}"] = values["PBXB_VALUE"]
             self._originate_response(action_id, "errand", "Success", 4)
             return

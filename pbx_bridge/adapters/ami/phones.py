@@ -174,9 +174,7 @@ class AmiPhones:
         self._events.line_restored()
 
     def lost(self) -> None:
-        """Pass it on; what was under way cannot be confirmed any more."""
-        for look in self._looks:
-            look.cancel()
+        """Pass it on; errands under way cannot be confirmed any more."""
         for stored in self._errands.values():
             if not stored.done():
                 stored.set_exception(AmiUnavailable("the connection to Asterisk is gone"))

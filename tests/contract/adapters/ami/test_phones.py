@@ -450,6 +450,28 @@ async def test_missing_right_to_read_astdb_is_named(ami_world: AmiWorld) -> None
         await ami_world.phones.recall("pbxb-taken", "1.7")
 
 
+async def test_storing_that_loses_the_line_is_in_doubt_at_once(ami_world: AmiWorld) -> None:
+    """The word that it is stored cannot come any more."""
+    ami_world.server.is_slow_to_store = True
+    storing = asyncio.create_task(ami_world.phones.remember("pbxb-taken", "1.7", "anna"))
+    await ami_world.server.got("Originate")
+    await ami_world.phones.live()  # the order was answered before
+
+    ami_world.server.drop()
+
+    async with asyncio.timeout(WAIT_S / 2):
+        with pytest.raises(AmiUnavailable, match="connection"):
+            await storing
+
+
+async def test_storing_without_our_dialplan_names_the_remedy(ami_world: AmiWorld) -> None:
+    """Somebody installed the service and forgot the dialplan."""
+    ami_world.server.has_no_dialplan = True
+
+    with pytest.raises(AmiRejected, match="dialplan install"):
+        await ami_world.phones.remember("pbxb-taken", "1.7", "anna")
+
+
 @pytest.mark.parametrize(
     ("family", "key"), [("cidname", "1"), ("pbxb-x/y", "1"), ("pbxb-x", "a/b")]
 )

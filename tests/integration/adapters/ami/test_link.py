@@ -296,7 +296,7 @@ async def test_action_under_way_fails_with_the_link(
     """The answer cannot come any more: said at once, not when the deadline ends."""
     link = await connect()
     server.swallows.add("Originate")
-    ring = asyncio.create_task(link.send(ORIGINATE, timedelta(seconds=60)))
+    ring = asyncio.create_task(link.send(ORIGINATE, timedelta(seconds=20)))
     await server.got("Originate")
 
     server.drop()
@@ -312,7 +312,7 @@ async def test_unanswered_originate_is_not_sent_again(
     """Asterisk may have taken it: sending it again would ring the technician twice."""
     link = await connect()
     server.swallows.add("Originate")
-    ring = asyncio.create_task(link.send(ORIGINATE, timedelta(seconds=60)))
+    ring = asyncio.create_task(link.send(ORIGINATE, timedelta(seconds=20)))
     await server.got("Originate")
 
     server.drop()
@@ -474,7 +474,7 @@ async def test_stop_does_not_wait_for_a_frozen_asterisk(
     """The service must be able to stop whatever state Asterisk is in."""
     link = await connect()
     server.is_deaf = True
-    waiting = asyncio.create_task(link.send({"Action": "Status"}, timedelta(seconds=60)))
+    waiting = asyncio.create_task(link.send({"Action": "Status"}, timedelta(seconds=20)))
     await server.got("Status")
 
     async with asyncio.timeout(WAIT_S):

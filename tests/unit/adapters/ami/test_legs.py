@@ -89,11 +89,12 @@ def test_end_is_told_once(book: Book) -> None:
 
 def test_failure_of_another_order_is_not_ours(book: Book) -> None:
     """A second order for the living leg fails, and names the leg: it must not end it."""
-    book.legs.originated(
+    waiting = book.legs.originated(
         OriginateResult(action_id="other", channel_id=LEG, is_answered=False, reason=0)
     )
     book.legs.hung_up(HungUp(channel_id="18-1", cause=16, tech_cause=None, was_ringing=True))
 
+    assert waiting is None
     assert book.told == []
     assert LEG in book.legs
 
