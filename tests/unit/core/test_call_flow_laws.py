@@ -1,7 +1,6 @@
 """The laws of a call, over random nights."""
 
 import asyncio
-from datetime import timedelta
 
 from examples import NOW, opened_call
 from fakes import MemoryStore
@@ -96,7 +95,7 @@ def test_nobody_is_asked_to_wait_for_a_verdict_that_is_not_coming(night) -> None
     """The caller waits only while a timer will end his wait within the limit."""
     for now, _, moved in called(night):
         if isinstance(next_request(moved.state), AwaitVerdict):
-            assert moved.state.wake_at - now <= CallLimits().verdict + timedelta(0)
+            assert moved.state.wake_at - now <= CallLimits().verdict
 
 
 async def _keep(store: MemoryStore, night) -> None:

@@ -1,0 +1,172 @@
+"""One life of our process over memory stores and fakes, wired as `assemble.py` does it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from fakes import FakeClock, FakePhones, MemoryStore
+from faults import Fate, Fragile
+from listeners import FakeNotifier, FakeTranscriber, MemoryRecordings
+
+from pbx_bridge.core.call_flow import (
+    AdoptOwner,
+    CallLimits,
+    Escalate,
+    LookAfterCall,
+    Transcribe,
+)
+from pbx_bridge.core.case import Transcript, Urgency, Verdict
+from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.runtime.acks import Acks
+from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.deeds import Deeds, Duty
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.lookout import Lookout, Tokens
+from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.recovery import Recovery
+from pbx_bridge.runtime.ringing import Ringing
+from pbx_bridge.runtime.switchboard import Switchboard
+from pbx_bridge.runtime.transcripts import Transcripts
+
+NUMBERS = {"anna": "+49170111", "ben": "+49170222", "clara": "+49170333"}
+
+
+def policy_of(*names: str, rounds: int = 2) -> Policy:
+    """Return the default policy over these technicians."""
+    return Policy(steps=tuple(Technician(name, NUMBERS[name]) for name in names), rounds=rounds)
+
+
+def judge(transcript: Transcript, language: str) -> Verdict:
+    """Stand in for the rules: a burst pipe, an invoice, and everything else."""
+    if "rohrbruch" in transcript.text:
+        return Verdict(urgency=Urgency.EMERGENCY, category="water")
+    if "rechnung" in transcript.text:
+        return Verdict(urgency=Urgency.ROUTINE, category="office")
+    return Verdict(urgency=Urgency.UNKNOWN)
+
+
+@dataclass(kw_only=True)
+class World:
+    """Everything that outlives our process: disk, telephones, people."""
+
+    policy: Policy
+    clock: FakeClock = field(default_factory=FakeClock)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    phones: FakePhones = field(default_factory=FakePhones)
+    recordings: MemoryRecordings = field(default_factory=MemoryRecordings)
+    transcriber: FakeTranscriber = field(default_factory=FakeTranscriber)
+    notifier: FakeNotifier = field(default_factory=FakeNotifier)
+    fate: Fate = field(default_factory=Fate)
+
+    def __post_init__(self) -> None:
+        """Put everything that our process can act on behind its fate."""
+        self.calls = Fragile(self.store.calls, self.fate)
+        self.escalations = Fragile(self.store.escalations, self.fate)
+        self.outbox = Fragile(self.store.outbox, self.fate)
+        self.line = Fragile(self.phones, self.fate)
+        self.post = Fragile(self.notifier, self.fate)
+
+    def break_disk(self, fault: Exception | None) -> None:
+        """Let every question to the store fail with *fault*, until it is mended with `None`."""
+        for part in (self.calls, self.escalations, self.outbox):
+            part.fault = fault
+
+
+class Daemon:
+    """One life of our process, wired as `assemble.py` does it."""
+
+    def __init__(self, world: World) -> None:
+        phones, clock = world.line, world.clock
+        self.tokens = Tokens(b"0123456789abcdef0123456789abcdef")
+        self.deeds = Deeds(clock, world.outbox)
+        self.cases = Cases(clock, world.calls, world.escalations, world.outbox, self.deeds)
+        self.switchboard = Switchboard(self.cases.post)
+        self.leases = Leases(phones, timedelta(seconds=10))
+        self.lookout = Lookout(phones, self.tokens, world.policy.steps)
+        self.ringing = Ringing(
+            self.cases.post,
+            self.cases.open_escalation,
+            calls=world.calls,
+            escalations=world.escalations,
+            phones=phones,
+            recordings=world.recordings,
+            lookout=self.lookout,
+            tokens=self.tokens,
+            policy=lambda: world.policy,
+        )
+        self.transcripts = Transcripts(
+            self.cases.submit_call,
+            clock=clock,
+            calls=world.calls,
+            outbox=world.outbox,
+            recordings=world.recordings,
+            transcriber=world.transcriber,
+            judge=judge,
+        )
+        self.notices = Notices(
+            world.calls, [world.post], zone=ZoneInfo("Europe/Berlin"), with_transcript=False
+        )
+        self.calls = self._calls(world)
+        self.acks = self._acks(world)
+        self.recovery = self._recovery(world)
+        self.switchboard.connect(self.recovery)
+        self._assign()
+
+    def _calls(self, world: World) -> Calls:
+        return Calls(
+            clock=world.clock,
+            cases=self.cases,
+            store=world.calls,
+            recordings=world.recordings,
+            transcripts=self.transcripts,
+            leases=self.leases,
+            limits=CallLimits(),
+            language="de",
+            prompt=_prompt,
+        )
+
+    def _acks(self, world: World) -> Acks:
+        return Acks(
+            cases=self.cases,
+            calls=world.calls,
+            recordings=world.recordings,
+            leases=self.leases,
+            tokens=self.tokens,
+            prompt=_prompt,
+            language_of=lambda _: "de",
+        )
+
+    def _recovery(self, world: World) -> Recovery:
+        return Recovery(
+            self.cases.post,
+            calls=self.calls,
+            call_store=world.calls,
+            escalations=world.escalations,
+            phones=world.line,
+            recordings=world.recordings,
+            leases=self.leases,
+            lookout=self.lookout,
+            ringing=self.ringing,
+            on_call=lambda: "&".join(step.number for step in world.policy.steps),
+        )
+
+    def _assign(self) -> None:
+        ringing = self.ringing
+        self.deeds.assign(
+            {
+                Escalate: Duty(act=ringing.escalate),
+                AdoptOwner: Duty(act=ringing.adopt_owner),
+                LookAfterCall: Duty(act=ringing.look_after),
+                Ring: Duty(act=ringing.ring),
+                CancelRing: Duty(act=ringing.cancel),
+                MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
+                Transcribe: Duty(act=self.transcripts.transcribe, is_slow=True),
+                Fallback: Duty(act=self.notices.fall_back, is_slow=True, tries=12),
+            }
+        )
+
+
+def _prompt(name: str, language: str) -> str:
+    return f"/prompts/{language}/{name}"

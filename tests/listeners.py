@@ -1,0 +1,99 @@
+"""Stand-ins for audio, recogniser and mail: lengths, words and notices, nothing real."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pbx_bridge.core.case import Transcript, Word
+from pbx_bridge.errors import TranscriberError
+from pbx_bridge.ports import Notice
+
+
+class MemoryRecordings:
+    """The port `Recordings`: only lengths, no audio."""
+
+    def __init__(self) -> None:
+        self.lengths_s: dict[str, float] = {}
+        """By path without extension."""
+        self.has_room = False
+        """Whether there is memory for live copies."""
+        self.dropped: list[str] = []
+
+    def path(self, recording: str) -> Path:
+        """Return a path in the folder of the recordings."""
+        return Path("/spool") / f"{recording}.wav"
+
+    def message_s(self, recording: str) -> float:
+        """Return what the test says."""
+        return self.lengths_s.get(recording, 0.0)
+
+    def live_path(self, call_id: str) -> Path | None:
+        """Return where the live copy goes."""
+        return Path("/live") / f"{call_id}.sln48" if self.has_room else None
+
+    def drop_live(self, call_id: str) -> None:
+        """Remember it."""
+        self.dropped.append(call_id)
+
+    def unknown(self, known: Callable[[str], bool]) -> Sequence[str]:
+        """Return the call ids of recordings for which *known* says no."""
+        names = [Path(recording).name for recording in self.lengths_s]
+        return [name for name in names if not known(name)]
+
+
+def spoken(text: str) -> Transcript:
+    """Return a transcript of *text*."""
+    words = [Word(text=word, start_s=0, end_s=1, confidence=1) for word in text.split()]
+    return Transcript(words=tuple(words), language="de", engine="fake")
+
+
+class FakeTranscriber:
+    """The port `Transcriber`: understands what the test says was spoken."""
+
+    def __init__(self) -> None:
+        self.says = "rohrbruch im keller"
+        self.has_slot = True
+        self.fault: TranscriberError | None = None
+        """Set: no file can be transcribed."""
+        self.followed: dict[str, Path] = {}
+        self.listeners: dict[str, Callable[[Transcript], None]] = {}
+        self.transcribed: list[Path] = []
+        self.on_listen: Callable[[Path], object] | None = None
+
+    def listen(
+        self, call_id: str, path: Path, *, language: str, heard: Callable[[Transcript], None]
+    ) -> bool:
+        """Follow a growing file while there is a slot."""
+        if not self.has_slot:
+            return False
+        self.followed[call_id], self.listeners[call_id] = path, heard
+        if self.on_listen is not None:
+            self.on_listen(path)
+        return True
+
+    async def finish(self, call_id: str) -> Transcript:
+        """Return all of it."""
+        if self.followed.pop(call_id, None) is None:
+            raise TranscriberError(f"nobody listens to call {call_id}")
+        return spoken(self.says)
+
+    async def transcribe(self, path: Path, *, language: str) -> Transcript:
+        """Transcribe one whole file."""
+        if self.fault is not None:
+            raise self.fault
+        self.transcribed.append(path)
+        return spoken(self.says)
+
+
+class FakeNotifier:
+    """The port `Notifier`."""
+
+    def __init__(self) -> None:
+        self.sent: list[Notice] = []
+        self.faults: list[Exception] = []
+        """Raised one after the other, before anything is sent."""
+
+    async def send(self, notice: Notice) -> None:
+        """Remember it."""
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append(notice)

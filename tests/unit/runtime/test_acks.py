@@ -1,0 +1,122 @@
+"""The talk with a technician who picked up."""
+
+from dataclasses import replace
+
+import pytest
+from lines import FakeLine
+from night import CALL_ID, Night
+
+from pbx_bridge.errors import StoreError
+
+
+async def test_two_press_1_and_one_wins(night: Night) -> None:
+    """Ben accepts; Anna, rung before him, presses 1 a moment later and hears by whom."""
+    await night.open_case()
+    annas = night.phones.rings[0]
+    await night.answers("anna", stands_still_at="digit", keys={})
+    await night.pass_time(seconds=80)
+
+    await night.presses("ben", "1")
+    anna = await _leg(night, annas, keys={"ack-announce": "1"})
+
+    assert (await night.case()).owner == "ben"
+    assert anna.played[-3:] == ["ack-taken", "ack-taken-by", "name-ben"]
+    assert night.rang() == ["anna", "ben"]
+
+
+async def test_winner_hears_number_and_message(night: Night) -> None:
+    """Accepted, the case number, the caller, the message; silence ends it."""
+    await night.open_case()
+
+    line = await night.presses("anna", "1")
+
+    assert line.played[:2] == ["ack-announce", "ack-accepted"]
+    assert CALL_ID in line.played
+    assert line.variables["PBXB_DONE"] == "1"
+    assert night.rang() == ["anna"]
+
+
+async def test_he_is_told_only_what_is_committed(night: Night) -> None:
+    """The disk refuses: nobody hears "accepted", and the dialplan screens instead."""
+    await night.open_case()
+    night.world.escalations.fault = StoreError("database or disk is full")
+
+    line = await night.presses("anna", "1")
+
+    assert "ack-accepted" not in line.played
+    assert "PBXB_DONE" not in line.variables
+    assert isinstance(night.faults.pop(), StoreError)
+    night.world.escalations.fault = None
+    assert night.rang() == ["anna"]
+
+
+async def test_key_in_the_middle_of_a_sentence_counts(night: Night) -> None:
+    """Who has heard enough presses 1 while we still talk."""
+    await night.open_case()
+
+    line = await night.answers("anna", keys={"ack-message": "1"})
+
+    assert "ack-keys" not in line.played
+    assert (await night.case()).owner == "anna"
+    assert night.rang() == ["anna"]
+
+
+async def test_missing_sound_costs_a_sentence_not_the_call(night: Night) -> None:
+    """He hears the rest, and can accept."""
+    await night.open_case()
+
+    line = await night.answers("anna", missing=frozenset({"ack-announce"}), keys={"ack-keys": "1"})
+
+    assert line.played[0] == "ack-urgency-emergency"
+    assert (await night.case()).owner == "anna"
+    assert night.rang() == ["anna"]
+
+
+async def test_who_hangs_up_passes_it_on(night: Night) -> None:
+    """He picks up and hangs up at once: the next is rung, and nothing is done for him."""
+    await night.open_case()
+
+    line = await night.answers("anna", hangs_up_at="ack-announce")
+    await night.pass_time(seconds=80)
+
+    assert "PBXB_DONE" not in line.variables
+    assert night.rang()[:2] == ["anna", "ben"]
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32])
+async def test_leg_that_we_did_not_order_gets_nothing(night: Night, token: str) -> None:
+    """Somebody who rings our context by himself hears no caller's message."""
+    await night.open_case()
+
+    line = await _leg(night, replace(night.phones.rings[0], token=token), keys={})
+
+    assert line.played == []
+    assert "PBXB_DONE" not in line.variables
+    assert night.rang() == ["anna"]
+
+
+async def test_genuine_leg_of_a_lost_case_is_left_to_the_dialplan(night: Night) -> None:
+    """The database was replaced: the dialplan screens, we do not crash."""
+    token = night.daemon.tokens.token("7777-1")
+    line = FakeLine(variables={"PBXB_CASE": "7777", "PBXB_ATTEMPT": "1", "PBXB_TOKEN": token})
+
+    await night._session(night.daemon.acks.technician, line)
+
+    assert line.played == []
+    assert "PBXB_DONE" not in line.variables
+
+
+async def _leg(night: Night, order, **script: object) -> FakeLine:
+    """Let a leg that exists no longer in Asterisk's list come to us all the same."""
+    line = FakeLine(
+        phones=night.phones,
+        variables={
+            "PBXB_CASE": order.case_id,
+            "PBXB_ATTEMPT": str(order.attempt),
+            "PBXB_TECHNICIAN": order.technician,
+            "PBXB_TOKEN": order.token,
+        },
+        **script,
+    )
+    await night._session(night.daemon.acks.technician, line)
+    return line

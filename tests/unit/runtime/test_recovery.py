@@ -1,0 +1,324 @@
+"""After a restart: find out what happened, adopt it, and only then ring."""
+
+import asyncio
+
+from faults import Died
+from lines import FakeLine
+from night import CALL_ID, Night
+
+from pbx_bridge.core.call_flow import CallPhase
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation import EscalationPhase
+from pbx_bridge.errors import StoreError
+from pbx_bridge.ports import LiveChannel
+from pbx_bridge.runtime.lookout import CALLS, TAKEN
+
+GONE = "1768000000.9"
+
+
+async def test_leg_that_lives_is_not_rung_again(night: Night) -> None:
+    """Killed while Anna's mobile rings: it rings on, and hers is the case when she accepts."""
+    await night.open_case()
+    await night.restart()
+
+    await night.presses("anna", "1")
+
+    assert night.rang() == ["anna"]
+    assert (await night.case()).owner == "anna"
+
+
+async def test_leg_that_ended_while_we_were_away_is_closed(night: Night) -> None:
+    """Anna was busy while nobody looked: Ben is rung at once."""
+    await night.open_case()
+    await night.die()
+    del night.phones.channels["1001-1"]
+
+    await night.begin()
+
+    assert night.rang() == ["anna", "ben"]
+    assert (await night.case()).attempts[0].outcome is RingOutcome.NO_ANSWER
+
+
+async def test_key_pressed_while_we_were_away_counts(night: Night) -> None:
+    """Anna accepted in the dialplan's screening: nobody is rung, nobody is hung up."""
+    await night.open_case()
+    await night.die()
+    night.stores_key("anna")
+    night.clock.move(300)
+
+    await night.begin()
+    await night.pass_time(seconds=300)
+
+    assert night.rang() == ["anna"]
+    assert (await night.case()).owner == "anna"
+
+
+async def test_key_accepted_in_the_fallback_while_we_were_away_counts(night: Night) -> None:
+    """Ben accepted on the dialplan's own ring: his is the case, Anna's phone stops."""
+    await night.open_case()
+    await night.die()
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
+
+    await night.begin()
+
+    assert night.rang() == ["anna"]
+    assert (await night.case()).owner == "ben"
+    assert night.phones.cancelled == ["1001-1"]
+
+
+async def test_key_stored_now_is_looked_for_at_once(night: Night) -> None:
+    """The dialplan reports a key: it is verified in AstDB, then it counts."""
+    await night.open_case()
+
+    night.daemon.switchboard.key_stored("1001-1")
+    await night.settle()
+    before = (await night.case()).owner
+    night.stores_key("anna")
+    night.daemon.switchboard.key_stored("1001-1")
+    await night.settle()
+
+    assert before is None
+    assert (await night.case()).owner == "anna"
+    assert night.rang() == ["anna"]
+
+
+async def test_caller_who_speaks_on_keeps_his_lease(night: Night) -> None:
+    """Killed while he speaks: Asterisk records on, and we renew his lease meanwhile."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await night.restart()
+    await night.daemon.leases.renew()
+
+    assert [channel for channel, _ in night.phones.extended] == [line.channel]
+
+
+async def test_fallback_that_begins_ends_our_lease(night: Night) -> None:
+    """A channel in the fallback has no lease to renew, and is not rung for."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    await night.restart()
+    night.phones.astdb[CALLS, CALL_ID] = "fallback/1768000000/+4930123456"
+
+    night.daemon.switchboard.fallback_moved(CALL_ID)
+    await night.settle()
+    await night.daemon.leases.renew()
+
+    assert night.phones.extended == []
+    assert (await night.call()).phase is CallPhase.ELSEWHERE
+    await night.pass_time(seconds=120)
+    assert night.rang() == []
+
+
+async def test_fallback_that_was_accepted_is_adopted(night: Night) -> None:
+    """The dialplan tells that Ben accepted: we ring nobody and know the owner."""
+    await night.serve(night.caller(stands_still_at="speaking"))
+    await night.restart()
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
+
+    night.daemon.switchboard.fallback_moved(CALL_ID)
+    await night.settle()
+
+    assert (await night.case()).owner == "ben"
+    assert night.rang() == []
+
+
+async def test_fallback_for_a_call_that_nobody_knows_is_left_to_the_report(night: Night) -> None:
+    """A call that came while we were away is adopted when the report tells of it."""
+    night.daemon.switchboard.fallback_moved(GONE)
+    await night.settle()
+
+    assert night.store.tables.calls == {}
+
+
+async def test_caller_who_left_while_we_were_away_is_rung_for(night: Night) -> None:
+    """Killed while he spoke, and he hung up: what he said so far is the message."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    await night.die()
+    line.hang_up()
+
+    await night.begin()
+
+    assert (await night.call()).message_s == 4.0
+    assert night.rang() == ["anna"]
+
+
+async def test_report_adopts_what_nobody_accepted(night: Night) -> None:
+    """A call of which only AstDB knows: a case, its number, and somebody is rung."""
+    night.phones.astdb[CALLS, GONE] = "nobody/1768000000/+4930777"
+    night.world.recordings.lengths_s[f"/spool/{GONE}"] = 3.0
+
+    await _report(night)
+
+    assert (await night.call()).caller.number == "+4930777"
+    assert (CALLS, GONE) not in night.phones.astdb
+    assert night.rang() == ["anna"]
+
+
+async def test_report_adopts_what_was_accepted(night: Night) -> None:
+    """The dialplan did it all alone: the case is on the list, with its owner."""
+    night.phones.astdb[CALLS, GONE] = "taken/1768000000/+4930777"
+    night.phones.astdb[TAKEN, GONE] = "+49170222/0/fallback"
+
+    await _report(night)
+
+    assert (await night.case()).owner == "ben"
+    assert (await night.call()).phase is CallPhase.DECIDED
+    assert night.rang() == []
+
+
+async def test_report_leaves_a_fallback_in_progress_alone(night: Night) -> None:
+    """It rings still: the row stays, we wait, and ring when it is over."""
+    night.phones.astdb[CALLS, GONE] = "fallback/1768000000/+4930777"
+    night.phones.channels[GONE] = LiveChannel(
+        channel="PJSIP/trunk-9", channel_id=GONE, call_id=GONE, is_up=True
+    )
+    await _report(night)
+    beside = night.rang()
+
+    del night.phones.channels[GONE]
+    await night.pass_time(seconds=20)
+
+    assert beside == []
+    assert (CALLS, GONE) in night.phones.astdb
+    assert night.rang() == ["anna"]
+
+
+async def test_report_leaves_a_caller_in_our_hands_alone(night: Night) -> None:
+    """He is being served just now: his row goes when he is done."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await _report(night)
+
+    assert (CALLS, CALL_ID) in night.phones.astdb
+    assert (await night.call()).phase is CallPhase.RECEIVING
+
+
+async def test_report_adopts_a_recording_without_a_row(night: Night) -> None:
+    """Even Asterisk's database was lost: the recording is a case, and rings."""
+    night.world.recordings.lengths_s[GONE] = 3.0
+
+    await _report(night)
+
+    assert (await night.call()).call_id == GONE
+    assert night.rang() == ["anna"]
+
+
+async def test_report_opens_no_second_case_for_a_recording(night: Night) -> None:
+    """Each recording is one case, however often we look."""
+    night.world.recordings.lengths_s[GONE] = 3.0
+
+    await _report(night)
+    await _report(night)
+
+    assert len(night.store.tables.calls) == 1
+    assert night.rang() == ["anna"]
+
+
+async def test_dialplan_is_told_who_is_on_call(night: Night) -> None:
+    """Its list is the one that we would ring."""
+    assert night.phones.astdb["pbxb-list", "oncall"] == "+49170111&+49170222"
+    assert night.phones.reports == 1
+
+
+async def test_look_that_the_disk_refuses_is_made_later(night: Night) -> None:
+    """A locked database at the wrong moment must not skip the look round."""
+    loop = asyncio.get_running_loop()
+    later: list[object] = []
+    loop.call_later = lambda _, act, errand: later.append((act, errand))
+    night.world.break_disk(StoreError("database is locked"))
+
+    night.daemon.switchboard.line_restored()
+    await night.settle()
+    night.world.break_disk(None)
+    [(act, errand)] = later
+    act(errand)
+    await night.settle()
+
+    assert night.phones.reports == 2
+
+
+async def test_bug_in_one_look_does_not_stop_the_next(night: Night) -> None:
+    """The loop of recovery outlives whatever one errand raises."""
+    night.world.line.fault = ZeroDivisionError("a bug")
+    night.daemon.switchboard.line_restored()
+    await night.settle()
+    night.world.line.fault = None
+
+    night.daemon.switchboard.line_restored()
+    await night.settle()
+
+    assert night.phones.reports == 2
+
+
+# ---------------------------------------------------------------- the process dies anywhere
+
+
+async def _advance(night: Night, line: FakeLine) -> None:
+    """Let the next thing happen in a night where Anna sleeps and Ben accepts."""
+    if not line.is_gone and "PBXB_DONE" not in line.variables:
+        await night.serve(line)
+    elif "ben" in night.ringing:
+        await night.presses("ben", "1")
+    else:
+        await night.pass_time(5)
+
+
+async def _story(dies_after: int | None, **script: object) -> Night:
+    """Play a whole night; the process dies once, after that many acts, and is started again."""
+    night = Night("anna", "ben")
+    await night.begin()
+    night.world.fate.acts.clear()
+    night.world.fate.dies_after = dies_after
+    line = night.caller(**script)
+    for _ in range(60):
+        try:
+            await _advance(night, line)
+        except Died:
+            if line.is_gone and "PBXB_DONE" not in line.variables:
+                night.phones.astdb[CALLS, CALL_ID] = "nobody/1768000000/+4930123456"
+            await night.restart()
+            await _report(night)
+        state = night.store.tables.escalations.get("1001")
+        if state and state.state.phase is not EscalationPhase.RINGING:
+            break
+    await night.pass_time(60)
+    night.rang()
+    await night.end()
+    return night
+
+
+async def _assert_whole(night: Night, point: int) -> None:
+    orders = [what.channel_id for act, what in night.world.fate.acts if act == "ring"]
+    assert list(night.store.tables.calls) == ["1001"], point
+    assert (await night.case()).owner == "ben", point
+    assert "anna" in night.rang(), point
+    assert len(orders) == len(set(orders)), point
+    assert [row for row in night.store.tables.outbox if row.status != "done"] == [], point
+
+
+async def test_process_may_die_after_anything_it_does() -> None:
+    """After each commit and each effect: no case lost, somebody rung, one owner, no leg twice."""
+    acts = len((await _story(None)).world.fate.acts)
+
+    for point in range(1, acts + 1):
+        await _assert_whole(await _story(point), point)
+
+    assert acts > 20
+
+
+async def test_process_may_die_after_anything_when_the_caller_hangs_up() -> None:
+    """The same with a caller who hangs up while he speaks."""
+    acts = len((await _story(None, hangs_up_at="speaking")).world.fate.acts)
+
+    for point in range(1, acts + 1):
+        await _assert_whole(await _story(point, hangs_up_at="speaking"), point)
+
+
+async def _report(night: Night) -> None:
+    """Let Asterisk call ``/report``."""
+    line = FakeLine(phones=night.phones, channel="Local/s@pbxb-report")
+    await night._session(night.daemon.recovery.report, line)
+    await night.settle()

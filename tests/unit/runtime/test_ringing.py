@@ -1,0 +1,215 @@
+"""Rings, and looks before it rings: what the line, the dialplan and other people did meanwhile."""
+
+import pytest
+from night import CALL_ID, Night
+
+from pbx_bridge.core.call_flow import CallPhase, Escalate
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import CancelRing, MarkTaken
+from pbx_bridge.errors import AmiRejected, StoreError
+from pbx_bridge.ports import LiveChannel, Pending
+from pbx_bridge.runtime.lookout import CALLS, TAKEN
+
+
+async def test_order_carries_what_the_dialplan_needs_without_us(night: Night) -> None:
+    """Number, case, recording and a token: the leg can be screened by Asterisk alone."""
+    await night.open_case()
+
+    [order] = night.phones.rings
+
+    assert night.rang() == ["anna"]
+    assert (order.channel_id, order.number, order.timeout.seconds) == ("1001-1", "+49170111", 22)
+    assert (order.call_id, order.recording) == (CALL_ID, f"/spool/{CALL_ID}")
+    assert night.daemon.tokens.is_genuine("1001-1", order.token)
+
+
+async def test_line_that_is_down_is_told_once_and_tried_until_it_is_back(night: Night) -> None:
+    """Asterisk is away: one mail to the office, and Anna is rung as soon as it is back."""
+    night.phones.goes_down()
+    await night.open_case()
+    await night.pass_time(seconds=60)
+    told = night.told()
+
+    night.phones.comes_back()
+    await night.pass_time(seconds=5)
+
+    assert len(told) == 1
+    assert night.rang() == ["anna"]
+
+
+async def test_number_that_asterisk_refuses_passes_it_on(night: Night) -> None:
+    """A mobile that cannot be rung at all is unreachable: the next one is rung."""
+    night.phones.numbers = frozenset({"+49170222"})
+
+    await night.open_case()
+
+    assert night.rang() == ["ben"]
+    assert (await night.case()).attempts[0].outcome is RingOutcome.UNREACHABLE
+
+
+async def test_dialplan_that_rings_is_not_rung_beside(night: Night) -> None:
+    """The fallback rings the same people: we wait until it is over, then ring."""
+    fallback = _fallback_begins(night)
+    await night.open_case()
+    await night.pass_time(seconds=30)
+    rang_beside = night.rang()
+
+    del night.phones.channels[fallback]
+    await night.pass_time(seconds=5)
+
+    assert rang_beside == []
+    assert night.rang() == ["anna"]
+    assert night.phones.rings[0].attempt == 1
+
+
+async def test_taken_in_the_dialplan_rings_nobody(night: Night) -> None:
+    """Ben accepted in the fallback before we could ring: it is his."""
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
+
+    await night.open_case()
+
+    assert night.rang() == []
+    assert (await night.case()).owner == "ben"
+
+
+async def test_taken_between_two_rings_stops_the_next(night: Night) -> None:
+    """Anna's key was stored by the dialplan while her time ran out: Ben sleeps on."""
+    await night.open_case()
+    night.stores_key("anna")
+
+    await night.pass_time(seconds=60)
+
+    assert night.rang() == ["anna"]
+    assert "1001-1" not in night.phones.cancelled
+    assert (await night.case()).owner == "anna"
+
+
+@pytest.mark.parametrize("stored", ["anna/1001-1/forged", "anna/1001-1/", "anna", "//", "x/0/y"])
+async def test_key_without_a_genuine_token_is_not_believed(night: Night, stored: str) -> None:
+    """Whoever can write into AstDB cannot take a case with it."""
+    await night.open_case()
+    night.phones.astdb[TAKEN, CALL_ID] = stored
+
+    await night.pass_time(seconds=26)
+
+    assert night.rang() == ["anna", "ben"]
+    assert (await night.case()).owner is None
+
+
+async def test_dialplan_learns_that_it_has_nobody_to_ring(night: Night) -> None:
+    """The case has an owner: a fallback that begins later finds that in AstDB."""
+    await night.open_case()
+
+    await night.presses("anna", "1")
+
+    assert night.rang() == ["anna"]
+    assert night.daemon.lookout.believe(night.phones.astdb[TAKEN, CALL_ID]) == "anna"
+
+
+async def test_look_that_asterisk_refuses_rings_all_the_same(night: Night) -> None:
+    """A missing right in manager.conf must not keep the phone silent."""
+    night.world.line.recall = _refuse
+
+    await night.open_case()
+    await night.pass_time(seconds=26)
+
+    assert night.rang() == ["anna", "ben"]
+    assert night.phones.cancelled == ["1001-1"]
+
+
+async def test_same_order_twice_rings_once(night: Night) -> None:
+    """An effect may be carried out twice: the mobile is asked for once."""
+    await night.open_case()
+    asked = [act for act in night.world.fate.acts if act[0] == "ring"]
+
+    await night.daemon.ringing.ring(_of(night, "Ring"))
+    await night.settle()
+
+    assert [act for act in night.world.fate.acts if act[0] == "ring"] == asked
+    assert night.rang() == ["anna"]
+
+
+async def test_order_for_a_ring_that_is_over_is_dropped(night: Night) -> None:
+    """A late order for Anna, while Ben is rung, rings nobody."""
+    await night.open_case()
+    first = _of(night, "Ring")
+    await night.presses("anna", "2")
+
+    await night.daemon.ringing.ring(first)
+
+    assert night.rang() == ["anna", "ben"]
+
+
+async def test_cancel_of_a_leg_that_is_gone_is_no_error(night: Night) -> None:
+    """Hanging up twice is as good as once."""
+    await night.open_case()
+    await night.presses("anna", "1")
+
+    await night.daemon.ringing.cancel(Pending(seq=99, case_id="1001", effect=CancelRing(1)))
+
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna"]
+
+
+async def test_effects_of_a_case_without_call_fail_visibly(night: Night) -> None:
+    """A case whose call cannot be read is reported, not rung with nothing to say."""
+    escalate = Pending(seq=1, case_id="77", effect=Escalate(Urgency.URGENT, "other"))
+
+    with pytest.raises(StoreError, match="case 77 has no call"):
+        await night.daemon.ringing.escalate(escalate)
+    await night.daemon.ringing.mark_taken(Pending(seq=2, case_id="77", effect=MarkTaken("anna")))
+    await night.daemon.ringing.look("77")
+
+
+async def test_look_finds_a_caller_who_speaks_on(night: Night) -> None:
+    """He is on the line and in our hands: nothing is decided over his head."""
+    night.caller()
+    call = await night.daemon.calls.adopt(CALL_ID, None, f"/spool/{CALL_ID}")
+
+    await night.daemon.ringing.look(call.case_id)
+    await night.settle()
+
+    assert (await night.call()).phase is CallPhase.RECEIVING
+
+
+async def test_look_finds_the_fallback(night: Night) -> None:
+    """The dialplan has him: we wait for what becomes of it."""
+    _fallback_begins(night)
+    call = await night.daemon.calls.adopt(CALL_ID, None, f"/spool/{CALL_ID}")
+
+    await night.daemon.ringing.look(call.case_id)
+    await night.settle()
+
+    assert (await night.call()).phase is CallPhase.ELSEWHERE
+
+
+async def test_look_without_asterisk_takes_the_caller_for_gone(night: Night) -> None:
+    """No Asterisk, no caller: somebody is rung as soon as there is a line."""
+    call = await night.daemon.calls.adopt(CALL_ID, None, f"/spool/{CALL_ID}")
+    night.phones.goes_down()
+
+    await night.daemon.ringing.look(call.case_id)
+    await night.settle()
+    night.phones.comes_back()
+    await night.pass_time(seconds=10)
+
+    assert night.rang() == ["anna"]
+    assert night.told()
+
+
+def _fallback_begins(night: Night) -> str:
+    """Let the dialplan have the call by itself."""
+    channel = LiveChannel(channel="PJSIP/trunk-1", channel_id=CALL_ID, call_id=CALL_ID, is_up=True)
+    night.phones.channels[CALL_ID] = channel
+    night.phones.astdb[CALLS, CALL_ID] = "fallback/1768000000/+4930123456"
+    return CALL_ID
+
+
+def _of(night: Night, kind: str) -> Pending:
+    """Return the first effect of a kind, done or not."""
+    rows = (row.pending for row in night.store.tables.outbox)
+    return next(pending for pending in rows if type(pending.effect).__name__ == kind)
+
+
+async def _refuse(*_: object) -> None:
+    raise AmiRejected("Permission denied")
