@@ -10,11 +10,11 @@ from urllib.parse import quote
 import asterisk.manager
 import pytest
 from boxes import Box, CallSpec
+from phone_worlds import Told
 
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
 from pbx_bridge.adapters.ami.orders import ring_order
 from pbx_bridge.adapters.ami.phones import AmiPhones, RingConfig
-from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.errors import AmiRejected
 from pbx_bridge.ports import RingOrder
 
@@ -87,54 +87,11 @@ def box() -> Iterator[Box]:
     box.down()
 
 
-class Told:
-    """Implements `PhoneEvents`."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, ...]] = []
-        self._changed = asyncio.Event()
-
-    def _say(self, *words: str) -> None:
-        self.said.append(words)
-        self._changed.set()
-
-    def ring_answered(self, channel_id: str) -> None:
-        """Note it."""
-        self._say("answered", channel_id)
-
-    def ring_ended(self, channel_id: str, outcome: RingOutcome) -> None:
-        """Note it."""
-        self._say("ended", channel_id, outcome)
-
-    def key_stored(self, channel_id: str) -> None:
-        """Note it."""
-        self._say("key", channel_id)
-
-    def fallback_moved(self, call_id: str) -> None:
-        """Note it."""
-        self._say("fallback", call_id)
-
-    def line_restored(self) -> None:
-        """Note it."""
-        self._say("restored")
-
-    def line_lost(self) -> None:
-        """Note it."""
-        self._say("lost")
-
-    async def until(self, *words: str) -> None:
-        """Wait until this was said."""
-        async with asyncio.timeout(WAIT_S):
-            while words not in self.said:
-                self._changed.clear()
-                await self._changed.wait()
-
-
 class Line:
     """Phones of one box, and what they told."""
 
     def __init__(self, box: Box, dial: str = "PJSIP/{number}@trunk") -> None:
-        self.told, self.box = Told(), box
+        self.told, self.box = Told(WAIT_S), box
         config = AmiConfig(user=USER, secret=SECRET, port=box.ports.pbx_ami)
         self.link = AmiLink(config)
         self.config = RingConfig(
