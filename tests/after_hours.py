@@ -1,0 +1,174 @@
+"""One night after another on the stage: who calls, who is rung, what came of it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from boxes import Box, BoxError, Call, CallSpec, CarrierEvent, tones
+from ear import Ear
+from stage import Scene, Stage, mobile
+
+from pbx_bridge.adapters.store.reading import CaseFile, CasePhase, CaseSummary
+from pbx_bridge.errors import StoreError
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parents[1]
+OFFSETS = (4, 7, 3, 2, 1)
+"""Other tests have their own; the first free one of these is ours."""
+
+GREETING_HZ, GREETING_S = 600, 1.5
+NOTICE_HZ, NOTICE_S = 750, 0.5
+"""The firm's own recordings in place of the long texts: a night need not last longer."""
+
+SAID = {
+    "de": "im keller ist ein rohr geplatzt und das wasser läuft über den boden",
+    "pl": "w kuchni urwał się kran i woda leje się po podłodze woda tryska z rury",
+    "en": "at our place a pipe has burst and the water is running over the floor",
+}
+ROUTINE = "können sie mir die rechnung vom januar noch einmal schicken"
+"""Only words that the tiny test models know."""
+
+
+def people(*digits: str) -> tuple[tuple[str, str], ...]:
+    """Return technicians t1, t2, ... whose mobiles behave like *digits*."""
+    return tuple((f"t{n}", mobile(each, n)) for n, each in enumerate(digits, start=1))
+
+
+def until(what: str, look: Callable[[], T], limit_s: float = 30.0) -> T:
+    """Return what *look* sees once it is true; an `AssertionError` says what never came."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {limit_s} s: {what}"
+        time.sleep(0.02)
+
+
+class AfterHours:
+    """A stage that plays several nights, each with its own scene."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.box: Box = stage.box
+        self.since_ms = 0.0
+        self._callers = 0
+
+    @classmethod
+    def on_free_ports(cls) -> "AfterHours":
+        """Bring a box up on the first free offset."""
+        for offset in OFFSETS:
+            stage = Stage(ROOT / f".box/suite-{offset}", offset)
+            try:
+                stage.box.up(fresh=True)
+            except BoxError as exc:
+                refusal = exc
+                continue
+            for language in SAID:
+                custom = stage.folder / "prompts" / language / "custom"
+                tones.write_tone(custom / "greeting.wav", GREETING_HZ, GREETING_S, 8000)
+                tones.write_tone(custom / "recording-notice.wav", NOTICE_HZ, NOTICE_S, 8000)
+            return cls(stage)
+        raise refusal
+
+    def begin(self, *digits: str, service: bool = True, **settings: object) -> None:
+        """Forget the night before; set a scene with technicians whose mobiles behave so."""
+        self.stage.stop_service()
+        self.silence()
+        self.install(*digits, fresh=True, **settings)
+        self.forget_rings()
+        if service:
+            self.stage.start_service()
+
+    def install(self, *digits: str, fresh: bool = False, **settings: object) -> None:
+        """Write configuration and dialplan of a scene."""
+        quick = {"ring_timeout_s": 5, "answer_limit_s": 20, "silence_s": 2, **settings}
+        self.stage.set_up(Scene(technicians=people(*digits), **quick), fresh=fresh)  # type: ignore[arg-type]
+
+    def forget_rings(self) -> None:
+        """Count rings from now on."""
+        self.since_ms = time.time() * 1000
+
+    def silence(self) -> None:
+        """Hang up whatever still talks."""
+        for name in ("pbx", "pstn"):
+            self.box.cli(name, "channel request hangup all")
+        for name in ("pbx", "pstn"):
+            until(
+                f"silence in {name}",
+                lambda name=name: "0 active channels" in self.box.cli(name, "core show channels"),
+            )
+
+    # -- the caller
+
+    def call(self, say: str = "", **what: object) -> Call:
+        """Place a call from a number that nobody else has tonight."""
+        self._callers += 1
+        what.setdefault("number", f"49309988{self._callers:04d}")
+        return self.box.start_call(CallSpec(say=say, **what))  # type: ignore[arg-type, return-value]
+
+    def call_and_leave(self, after_s: float = 0.4) -> Call:
+        """Place a call whose caller says nothing and hangs up *after_s* seconds."""
+        call = self.call(hangup_after_s=after_s)
+        call.wait()
+        return call
+
+    # -- what came of it
+
+    def case(self, call: Call, phase: CasePhase | None = None, limit_s: float = 40) -> CaseSummary:
+        """Return the one case of a caller once it is there, and in *phase*."""
+
+        def look() -> CaseSummary | None:
+            try:
+                cases = [c for c in self.stage.cases() if c.number == call.spec.number]
+            except StoreError:  # a service that was just killed, or not started yet
+                return None
+            assert len(cases) < 2, f"one call, several cases: {cases}"
+            return next((c for c in cases if phase is None or c.phase is phase), None)
+
+        return until(f"a case of {call.spec.number} that is {phase}", look, limit_s)
+
+    def file(self, call: Call) -> CaseFile:
+        """Return everything about the case of a caller."""
+        return self.stage.case_file(self.case(call).case_id)
+
+    def outcomes(self, call: Call) -> list[str]:
+        """Return how each ring of a caller's case ended, in order."""
+        escalation = self.file(call).escalation
+        attempts = escalation.attempts if escalation else ()
+        return [str(attempt.outcome) for attempt in attempts]
+
+    def events(self, what: str, digits: str = "") -> list[CarrierEvent]:
+        """Return what mobiles that end in *digits* did tonight."""
+        told = self.box.mobile_events(self.since_ms)
+        return [e for e in told if e.what == what and e.number.endswith(digits)]
+
+    def rung(self) -> list[str]:
+        """Return the behaviours of the mobiles rung tonight, in order."""
+        return [event.number[-3:] for event in self.events("invite")]
+
+    def wait_mobile(self, what: str, digits: str, limit_s: float = 40) -> CarrierEvent:
+        """Return the first event *what* tonight of a mobile that behaves like *digits*."""
+        return self.box.wait_mobile_event(what, digits, since_ms=self.since_ms, timeout_s=limit_s)
+
+    def heard(self, digits: str) -> Ear:
+        """Hang up all that still talks; return what a mobile that behaves like *digits* heard."""
+        self.silence()
+        self.wait_mobile("hungup", digits)
+        (recording,) = self.box.heard_by(digits, self.since_ms)
+        return Ear(recording)
+
+    def key_s(self, digits: str) -> float:
+        """Return when a mobile pressed its first key, seconds after the answer."""
+        answered, pressed = (self.wait_mobile(what, digits) for what in ("answered", "digit"))
+        return (pressed.at_ms - answered.at_ms) / 1000
+
+    def prompt(self, name: str, language: str = "de") -> Path:
+        """Return the sound of a prompt."""
+        return self.stage.folder / f"prompts/{language}/{name}.alaw"
+
+    def fallback_state(self, call_state: str) -> bool:
+        """Whether the dialplan remembers a call in this state."""
+        return f": {call_state}/" in self.box.cli("pbx", "database show pbxb-call")
