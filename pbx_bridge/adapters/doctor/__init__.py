@@ -1,0 +1,1 @@
+"""What `pbx-bridge doctor` sees on the disk: folders, models, Asterisk's own files."""
