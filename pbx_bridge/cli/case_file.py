@@ -9,7 +9,7 @@ from pbx_bridge.adapters.recordings import ENDING
 from pbx_bridge.adapters.store.journal import JournalRow
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
-from pbx_bridge.cli.timeline import ENDS, Names, clock, day, judgement, sentence
+from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.escalation import Escalation
 
@@ -47,13 +47,20 @@ def page(file: CaseFile, zone: ZoneInfo, width: int) -> Iterator[str]:
 def timeline(
     rows: Iterable[JournalRow], technicians: Names, zone: ZoneInfo, width: int
 ) -> Iterator[str]:
-    """Yield one sentence with its time for each row, and the date where a new day begins."""
-    today = ""
+    """
+    Yield one sentence with its time for each row, and the date where a new day begins.
+
+    Rows without new words are left out.
+    """
+    today, words = "", NewWords()
     for row in rows:
+        said = words.sentence(row, technicians)
+        if said is None:
+            continue
         if day(row.at, zone) != today:
             today = day(row.at, zone)
             yield f"{today} ({zone.key})"
-        yield from field(f"  {clock(row.at, zone)}", [sentence(row, technicians)], width)
+        yield from field(f"  {clock(row.at, zone)}", [said], width)
 
 
 def field(label: str, texts: Iterable[str], width: int) -> Iterator[str]:

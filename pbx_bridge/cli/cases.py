@@ -22,7 +22,7 @@ from pbx_bridge.adapters.store.reading import (
     show_case,
 )
 from pbx_bridge.cli.case_file import names_of, page
-from pbx_bridge.cli.timeline import Names, clock, day, sentence
+from pbx_bridge.cli.timeline import Names, NewWords, clock, day, sentence
 from pbx_bridge.config import Config, parse
 from pbx_bridge.config.parsing import read_text
 from pbx_bridge.errors import StoreError
@@ -132,6 +132,7 @@ def follow_command(config_path: Path, from_start: bool, as_json: bool) -> None:
 async def _follow(config: Config, after_seq: int, *, as_json: bool) -> None:
     path, zone, today = config.store.path, ZoneInfo(config.firm.zone), ""
     known: dict[str, Names] = {}
+    words = NewWords()
     async with aclosing(follow(path, after_seq)) as rows:
         async for row in rows:
             if row.machine is Machine.ESCALATION and not _is_known(row, known):
@@ -141,10 +142,12 @@ async def _follow(config: Config, after_seq: int, *, as_json: bool) -> None:
             if as_json:
                 _print_json(_row(row, names))
                 continue
+            said = words.sentence(row, names)
+            if said is None:
+                continue
             if day(row.at, zone) != today:
                 today = day(row.at, zone)
                 click.echo(f"{today} ({zone.key})")
-            said = sentence(row, names)
             click.echo(f"{clock(row.at, zone)}  {click.style(row.case_id, bold=True)}  {said}")
 
 

@@ -1,6 +1,7 @@
 """The journal in plain words: one sentence for each thing that can happen to a case."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import assert_never
 
@@ -41,6 +42,7 @@ from pbx_bridge.core.escalation import (
     TakenElsewhere,
 )
 from pbx_bridge.errors import StoreError
+from pbx_bridge.runtime.transcripts import HEARD
 
 ENDS: Mapping[MessageEnd, str] = {
     MessageEnd.DIGIT: "the caller ended the message with a key",
@@ -76,7 +78,7 @@ def sentence(row: JournalRow, technicians: Names | None = None) -> str:
     data = dump(row.data)
     try:
         match row.trigger:
-            case "Heard":
+            case trigger if trigger == HEARD:
                 return f"heard so far: {row.data.get('text') or 'nothing yet'}"
             case "CallOpened":
                 return _opened(load(Call, data, row.place))
@@ -91,6 +93,25 @@ def sentence(row: JournalRow, technicians: Names | None = None) -> str:
                 return f"{name} {data}"
     except StoreError:
         return f"{row.trigger} {data}"
+
+
+@dataclass(slots=True)
+class NewWords:
+    """Tells of each growing transcript only what is new; one for one timeline."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def sentence(self, row: JournalRow, technicians: Names | None = None) -> str | None:
+        """Return what `sentence` does, but of heard words the new ones; `None`: there are none."""
+        if row.trigger != HEARD:
+            return sentence(row, technicians)
+        text, before = str(row.data.get("text", "")), self.known.get(row.case_id, "")
+        self.known[row.case_id] = text
+        if text == before:
+            return None
+        if before and text.startswith(f"{before} "):
+            return f"heard: {text.removeprefix(before).strip()}"
+        return sentence(row)  # the recogniser thought better of it
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

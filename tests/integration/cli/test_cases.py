@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -202,6 +203,21 @@ async def test_follow_gives_a_machine_one_object_per_row(filled: Path) -> None:
         "data": {"attempt": 1},
         "text": "ring 1: anna is rung",
     }
+
+
+async def test_follow_begins_with_what_happens_next(filled: Path) -> None:
+    """Without --all nobody has to scroll past last month."""
+    async with open_store(filled.with_name("cases.db")) as store:
+        with follow(filled, "--json") as process:
+            assert process.stdout is not None
+            while not select.select([process.stdout], [], [], 0.1)[0]:
+                await store.outbox.note("1001", NOW, "Heard", {"text": "wasser"})
+            row = json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=10)
+
+    assert row["seq"] > 6
+    assert row["text"] == "heard so far: wasser"
 
 
 def test_every_phase_can_be_asked_for() -> None:

@@ -139,6 +139,15 @@ def test_new_day_is_announced_where_it_begins() -> None:
     assert lines[2] == "Sat 2026-01-10 (Europe/Berlin)"
 
 
+def test_words_that_came_twice_are_told_once() -> None:
+    """The recogniser often settles on what it had said before."""
+    rows = [happened("Heard", second, text=text) for second, text in enumerate(("a", "a", "a b"))]
+
+    lines = list(timeline(rows, {}, BERLIN, 100))
+
+    assert lines[1:] == ["  23:00:00.0 heard so far: a", "  23:00:02.0 heard: b"]
+
+
 def test_long_text_is_wrapped_beside_its_label() -> None:
     """A narrow terminal gets more lines, never wider ones; a path is not broken."""
     assert list(field("transcript", ["one two three four five"], 33)) == [

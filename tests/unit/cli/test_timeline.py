@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pbx_bridge.adapters.store.journal import JournalRow, Machine, journal_row
 from pbx_bridge.adapters.store.values import dump
-from pbx_bridge.cli.timeline import ENDS, clock, day, sentence
+from pbx_bridge.cli.timeline import ENDS, NewWords, clock, day, sentence
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import CallEvent, DialplanEnded, Judged, MessageEnded, SessionOpened
 from pbx_bridge.core.case import (
@@ -127,6 +127,24 @@ def test_words_so_far_are_quoted() -> None:
     heard = row({"text": "wasser im keller"}, HEARD, Machine.NOTE)
 
     assert sentence(heard) == "heard so far: wasser im keller"
+
+
+def test_timeline_of_words_tells_only_what_is_new() -> None:
+    """Thirty lines that each repeat the last one read badly; a corrected text is whole."""
+    words = NewWords()
+    texts = ("wasser", "wasser im", "wasser im", "wasser im keller", "wasser in", "wasserhahn")
+
+    said = [words.sentence(row({"text": text}, HEARD, Machine.NOTE)) for text in texts]
+
+    assert said == [
+        "heard so far: wasser",
+        "heard: im",
+        None,
+        "heard: keller",
+        "heard so far: wasser in",
+        "heard so far: wasserhahn",
+    ]
+    assert words.sentence(row(RingPlaced(1)), {1: "anna"}) == "ring 1: anna is rung"
 
 
 @pytest.mark.parametrize("trigger", ["OfANewerRelease", "MessageEnded", "CallOpened"])
