@@ -20,7 +20,7 @@ NOTIFY without any login reaches.
 Source: Asterisk's security advisories of June 2026, for example GHSA-589g-qgf8-m6mx.
 """
 
-_VERSION = re.compile(r"(?:certified[/-])?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})|-cert\d+)?(?![\d.])")
+_VERSION = re.compile(r"(?:certified[/-])?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3})|-cert\d+)?")
 
 
 class Standing(StrEnum):

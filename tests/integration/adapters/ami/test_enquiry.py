@@ -111,10 +111,24 @@ async def test_channel_that_ends_in_the_middle_is_told_at_once(ringing: Ringing)
     ringing.answer("Success")
     ringing.tell("Stage: begun", "Version: 22.10.1")
     hangup = {"Event": "Hangup", "ChannelState": "6", "Channel": "x", "Cause": "16"}
-    ringing.asterisk.says(hangup | {"Uniqueid": "another"})
     ringing.asterisk.says(hangup | {"Uniqueid": CHANNEL})
 
     assert await ringing.call() == SelfCall(is_answered=True, version="22.10.1")
+
+
+async def test_other_channels_may_end_meanwhile(ringing: Ringing) -> None:
+    """Somebody else hangs up: our call goes on."""
+    ringing.tell("Stage: begun", "Version: 22.10.1")
+    hangup = {"Event": "Hangup", "ChannelState": "6", "Channel": "x", "Uniqueid": "another"}
+    ringing.asterisk.says(hangup)
+    done, _ = await asyncio.wait({ringing.result}, timeout=0.05)
+    ringing.tell(*DONE)
+
+    call = await ringing.call()
+
+    assert not done
+    assert call is not None
+    assert call.report is not None
 
 
 async def test_events_of_another_check_are_not_ours(ringing: Ringing) -> None:
