@@ -132,7 +132,7 @@ def test_words_so_far_are_quoted() -> None:
 def test_timeline_of_words_tells_only_what_is_new() -> None:
     """Thirty lines that each repeat the last one read badly; a corrected text is whole."""
     words = NewWords()
-    texts = ("wasser", "wasser im", "wasser im", "wasser im keller", "wasser in", "wasserhahn")
+    texts = ("wasser", "wasser im", "wasser im", "wasser im keller", "wasser in", "wasser innen")
 
     said = [words.sentence(row({"text": text}, HEARD, Machine.NOTE)) for text in texts]
 
@@ -142,7 +142,7 @@ def test_timeline_of_words_tells_only_what_is_new() -> None:
         None,
         "heard: keller",
         "heard so far: wasser in",
-        "heard so far: wasserhahn",
+        "heard so far: wasser innen",
     ]
     assert words.sentence(row(RingPlaced(1)), {1: "anna"}) == "ring 1: anna is rung"
 
