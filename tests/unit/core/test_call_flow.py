@@ -164,7 +164,8 @@ def test_second_verdict_changes_nothing() -> None:
     """The first transcript is the transcript."""
     decided = after(SPOKEN, BURST).state
 
-    assert after(INVOICE, state=decided) == CallTransition(decided)
+    second = Judged(UNHEARD, Transcript(language="en"))
+    assert after(second, state=decided) == CallTransition(decided)
 
 
 # ---------------------------------------------------------------- callers who leave
@@ -274,9 +275,10 @@ def test_fallback_that_nobody_accepted_is_taken_over() -> None:
 
 def test_message_that_the_fallback_gives_back_is_judged_at_once() -> None:
     """The fallback asks us again with the message we had: he does not wait four minutes."""
-    moved = after(SPOKEN, DialplanHas(), SessionOpened(4.0))
+    moved = after(MessageEnded(MessageEnd.DIGIT, 0.4), DialplanHas(), SessionOpened(0.4))
 
     assert moved.state.phase is CallPhase.HEARING
+    assert moved.state.message is MessageEnd.DIGIT
     assert moved.effects == (Transcribe(),)
     assert moved.state.wake_at == at(3 + 5)
 

@@ -6,6 +6,7 @@ import pytest
 from lines import FakeLine
 from night import CALL_ID, Night
 
+from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.errors import StoreError
 
 
@@ -81,6 +82,16 @@ async def test_who_hangs_up_passes_it_on(night: Night) -> None:
 
     assert "PBXB_DONE" not in line.variables
     assert night.rang()[:2] == ["anna", "ben"]
+
+
+async def test_decline_counts_before_the_farewell(night: Night) -> None:
+    """Ben is rung while Anna still hears that she declined."""
+    await night.open_case()
+
+    await night.answers("anna", keys={"ack-announce": "2"}, stands_still_at="ack-declined")
+
+    assert night.rang() == ["anna", "ben"]
+    assert (await night.case()).attempts[0].outcome is RingOutcome.DECLINED
 
 
 @pytest.mark.parametrize("token", ["", "0" * 32])

@@ -61,6 +61,20 @@ async def test_caller_who_hangs_up_without_a_claim_is_found(night: Night) -> Non
     assert night.rang() == ["anna"]
 
 
+async def test_lost_lease_looks_like_a_hang_up_and_is_not_taken_for_one(night: Night) -> None:
+    """Asterisk took him from us while he spoke: the fallback has him, and we do not ring too."""
+    line = night.caller(hangs_up_at="speaking")
+    channel = night.phones.channels[CALL_ID]
+    await night._session(night.daemon.calls.incoming, line)
+    night.phones.channels[CALL_ID] = channel
+    night.phones.astdb[CALLS, CALL_ID] = "fallback/1768000000/+4930123456"
+
+    await night.pass_time(seconds=60)
+
+    assert (await night.call()).phase is CallPhase.ELSEWHERE
+    assert night.rang() == []
+
+
 async def test_claim_is_answered_after_the_commit(night: Night) -> None:
     """The dialplan lets go only when the case is on disk."""
     line = night.caller()

@@ -8,7 +8,7 @@ from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationPhase
+from pbx_bridge.core.escalation import EscalationPhase, open_escalation
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
@@ -37,6 +37,19 @@ async def test_leg_that_ended_while_we_were_away_is_closed(night: Night) -> None
 
     assert night.rang() == ["anna", "ben"]
     assert (await night.case()).attempts[0].outcome is RingOutcome.NO_ANSWER
+
+
+async def test_ring_that_was_never_ordered_is_not_taken_for_ended(night: Night) -> None:
+    """Killed between the decision and the order: Anna is rung now, not passed over."""
+    call = await night.daemon.calls.adopt(CALL_ID, None, f"/spool/{CALL_ID}")
+    opening = open_escalation(night.clock.at, call.case_id, night.world.policy)
+    await night.store.escalations.open(night.clock.at, opening)
+
+    await night.daemon.recovery.look_around()
+    await night.settle()
+
+    assert night.rang() == ["anna"]
+    assert (await night.case()).live
 
 
 async def test_key_pressed_while_we_were_away_counts(night: Night) -> None:
@@ -214,6 +227,7 @@ async def test_report_opens_no_second_case_for_a_recording(night: Night) -> None
     await _report(night)
 
     assert len(night.store.tables.calls) == 1
+    assert night.store.tables.last_case == 1001
     assert night.rang() == ["anna"]
 
 

@@ -120,12 +120,11 @@ async def test_look_that_asterisk_refuses_rings_all_the_same(night: Night) -> No
 async def test_same_order_twice_rings_once(night: Night) -> None:
     """An effect may be carried out twice: the mobile is asked for once."""
     await night.open_case()
-    asked = [act for act in night.world.fate.acts if act[0] == "ring"]
+    del night.phones.channels["1001-1"]  # it has just ended, and we do not know yet
 
     await night.daemon.ringing.ring(_of(night, "Ring"))
     await night.settle()
 
-    assert [act for act in night.world.fate.acts if act[0] == "ring"] == asked
     assert night.rang() == ["anna"]
 
 
