@@ -17,8 +17,11 @@ FOLDER = "pbx-bridge"
 INCLUDE = f'#include "{FOLDER}/extensions.conf" ; added by pbx-bridge dialplan install\n'
 """Stands first in the user's file, so that taking it out again leaves every other byte alone."""
 
+BOM = b"\xef\xbb\xbf"
+"""Asterisk skips it at the very beginning of a file only, so it stays there."""
+
 FREEPBX_MARK = "FreePBX"
-SAFE = re.compile(r"[A-Za-z0-9/_.+@&{}$:=-]*")
+SAFE = re.compile(r"(\[::1\])?[A-Za-z0-9/_.+@&{}$:=-]*")
 """What may go from the configuration into a dialplan line."""
 
 SAFE_SECRET = re.compile(r"[!-:<-~]{8,}")
@@ -48,7 +51,7 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
     """Return our files, named relative to Asterisk's folder of configuration files."""
     asterisk, policy = config.asterisk, config.policy()
     values = {
-        "AGI": f"{asterisk.agi_host}:{asterisk.agi_port}",
+        "AGI": f"{_in_url(asterisk.agi_host)}:{asterisk.agi_port}",
         "AGI_SECRET": agi_secret(ami_secret),
         "DIAL": asterisk.dial.replace("{number}", "${PBXB_NUMBER}"),
         "LANGUAGE": config.firm.language,
@@ -94,8 +97,13 @@ def install(config: Config, ami_secret: str, etc: Path) -> Installed:
             if _write(etc / name, text, like=target):
                 written.append(etc / name)
         before = target.read_bytes()
+        for other in _including(etc):
+            if other != target:  # FreePBX came or went since the last installation
+                _replace(other, _without_include(other))
+                written.append(other)
         if INCLUDE.encode() not in before:
-            _replace(target, INCLUDE.encode() + before)
+            start = len(BOM) if before.startswith(BOM) else 0
+            _replace(target, before[:start] + INCLUDE.encode() + before[start:])
             written.append(target)
     except OSError as exc:
         raise DialplanError(f"{exc.filename}: {exc.strerror}; run this as root") from exc
@@ -104,13 +112,12 @@ def install(config: Config, ami_secret: str, etc: Path) -> Installed:
 
 def remove(etc: Path) -> Installed:
     """Take out our files and our line; every other byte stays as it is."""
-    target = _target(etc)
+    _target(etc)
     changed: list[Path] = []
     removed: list[Path] = []
     try:
-        before = target.read_bytes()
-        if INCLUDE.encode() in before:
-            _replace(target, before.replace(INCLUDE.encode(), b"", 1))
+        for target in _including(etc):
+            _replace(target, _without_include(target))
             changed.append(target)
         for path in (etc / FOLDER / "extensions.conf", etc / "manager.d" / "pbx-bridge.conf"):
             if path.is_file():
@@ -141,6 +148,22 @@ def _target(etc: Path) -> Path:
     return generated.resolve()
 
 
+def _including(etc: Path) -> list[Path]:
+    """Return the user's files that have our line."""
+    files = [etc / name for name in ("extensions.conf", "extensions_custom.conf")]
+    return [
+        path.resolve() for path in files if path.is_file() and INCLUDE.encode() in path.read_bytes()
+    ]
+
+
+def _without_include(path: Path) -> bytes:
+    return path.read_bytes().replace(INCLUDE.encode(), b"", 1)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _advice(etc: Path) -> tuple[str, ...]:
     advice: list[str] = []
     manager = etc / "manager.conf"
@@ -168,7 +191,7 @@ def _fill(template: Path, values: dict[str, str]) -> str:
 
 def _write(path: Path, text: str, *, like: Path) -> bool:
     """Write one of our files, readable by whoever reads *like*; whether it changed."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     if not path.parent.is_dir():
         path.parent.mkdir(mode=0o755)
