@@ -1,0 +1,1 @@
+"""Measures the product and prints what was measured: ``make bench``."""

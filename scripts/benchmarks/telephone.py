@@ -1,0 +1,48 @@
+"""The parts that need the box: the idle service, and calls."""
+
+import time
+from pathlib import Path
+
+from stage import Stage
+
+from benchmarks import calls, idle, tone, voice
+from benchmarks.calls import Ending
+from benchmarks.report import Section
+
+
+def set_up(stage: Stage) -> None:
+    """Install the product with short prompts, so that a call takes seconds."""
+    tone.write_prompts(stage.folder / "prompts/de/custom")
+    _open_to_asterisk(stage.folder)
+    stage.set_up(calls.scene())
+
+
+def measure_idle(stage: Stage) -> Section:
+    """Start the service, let it be, look at it; it is left running."""
+    section = Section(name="idle", title=f"Idle service, {idle.SETTLE_S:g} s after ready")
+    idle.start(stage, section)
+    time.sleep(idle.SETTLE_S)
+    idle.add(section, idle.footprint(stage), "idle")
+    section.add(idle.commits(stage.folder))
+    section.notes.append("the recogniser holds the tiny test model; see part `recogniser`")
+    return section
+
+
+def measure_calls(stage: Stage, count: int) -> Section:
+    """Place *count* calls of each kind."""
+    if stage.service is None:
+        stage.start_service()
+    speech = voice.speak(calls.SAID)
+    section = calls.summarise([calls.place(stage, speech, one, count) for one in Ending])
+    idle.add(section, idle.footprint(stage), f"after {3 * count} calls")
+    section.notes += [
+        f'the caller says "{calls.SAID}" ({speech.length_s:.1f} s) after short tones for prompts',
+        "all times are of one machine's clock: the carrier's Asterisk, our journal, our log",
+    ]
+    return section
+
+
+def _open_to_asterisk(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
