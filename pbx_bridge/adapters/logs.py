@@ -10,7 +10,7 @@ import structlog
 from pbx_bridge.config import LogConfig, LogFormat
 
 NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\+?\d{4,}(?=\d{3}(?!\d|\.\d))")
-"""All but the last three digits of what looks like a telephone number; ids hold a point and go on."""
+"""All but the last three digits of what looks like a telephone number; ids go on after a point."""
 
 NEVER_MASKED = frozenset({"timestamp", "call_id", "case_id", "channel", "channel_id"})
 """Ids of ours and of Asterisk; they hold long digit strings that are nobody's number."""
