@@ -37,6 +37,8 @@ class FakeLine:
     speaks_s: float = 4.0
     ends_by: MessageEnd = MessageEnd.SILENCE
     refuses_copy: bool = False
+    cannot_record: bool = False
+    """The folder of the recordings is not writable."""
 
     played: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
@@ -65,6 +67,8 @@ class FakeLine:
         if self.hangs_up_at == "beep":
             self.hang_up()
             return Recorded(MessageEnd.HANGUP, 0.0)
+        if self.cannot_record:
+            raise AgiFailed(f"Asterisk cannot write {path}.wav")
         self.recorded.append(path)
         self.recordings.lengths_s[path] = self.speaks_s
         try:

@@ -136,17 +136,25 @@ class Calls:
         self._transcripts.follow(
             call, followed if copying else self._recordings.path(call.recording)
         )
-        recorded = await line.record(
-            call.recording, keys="#", limit=call.limits.message, silence=call.limits.silence
-        )
+        ended = await self._message(line, call)
+        if copying:
+            await line.stop_copy()
+        return await self._cases.submit_call(call.case_id, ended)
+
+    async def _message(self, line: Line, call: Call) -> MessageEnded:
+        """Record; a spool that cannot be written costs the message, not the call."""
+        try:
+            recorded = await line.record(
+                call.recording, keys="#", limit=call.limits.message, silence=call.limits.silence
+            )
+        except AgiFailed as exc:
+            log.error("message.lost", reason=str(exc))
+            return MessageEnded(MessageEnd.INTERRUPTED, await self._message_s(call))
         if recorded.end is MessageEnd.HANGUP:
             # Asterisk says so too when the lease ran out: who knows better is asked.
             raise AgiHangup("hung up while recording")
-        if copying:
-            await line.stop_copy()
         log.info("message.recorded", end=recorded.end.value, seconds=round(recorded.message_s, 1))
-        ended = MessageEnded(recorded.end, recorded.message_s)
-        return await self._cases.submit_call(call.case_id, ended)
+        return MessageEnded(recorded.end, recorded.message_s)
 
     async def _start_copy(self, line: Line, live: Path) -> bool:
         try:

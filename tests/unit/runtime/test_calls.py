@@ -7,7 +7,7 @@ from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import MessageEnd
-from pbx_bridge.errors import AgiFailed, StoreError
+from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.lookout import CALLS
 
 
@@ -154,6 +154,15 @@ async def test_missing_prompt_costs_a_sentence(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
+async def test_unwritable_spool_costs_the_message(night: Night) -> None:
+    """There is a caller with a number and no audio: unknown, so somebody is rung at once."""
+    line = await night.serve(night.caller(cannot_record=True))
+
+    assert line.variables["PBXB_DONE"] == "1"
+    assert (await night.call()).message_s == 0
+    assert night.rang() == ["anna"]
+
+
 async def test_live_copy_is_followed_while_he_speaks(night: Night) -> None:
     """With room in memory the recogniser hears him 0.2 s behind."""
     night.world.recordings.has_room = True
@@ -177,20 +186,3 @@ async def test_refused_live_copy_follows_the_recording(night: Night) -> None:
 
     assert seen == [Path(f"/spool/{CALL_ID}.wav")]
     assert night.rang() == ["anna"]
-
-
-async def test_recording_that_asterisk_refuses_goes_back_to_the_dialplan(night: Night) -> None:
-    """A read-only spool: the session ends undone, and the call is looked after."""
-    line = night.caller()
-    line.record = _refuse
-
-    await night.serve(line)
-
-    assert "PBXB_DONE" not in line.variables
-    assert isinstance(night.faults.pop(), AgiFailed)
-    assert (await night.call()).phase is CallPhase.RECEIVING
-    assert (await night.call()).wake_at is not None
-
-
-async def _refuse(*args: object, **kwargs: object) -> None:
-    raise AgiFailed("cannot open the file")
