@@ -1,7 +1,9 @@
 """One night after another on the stage: who calls, who is rung, what came of it."""
 
+import contextlib
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +29,10 @@ SAID = {
     "pl": "w kuchni urwał się kran i woda leje się po podłodze woda tryska z rury",
     "en": "at our place a pipe has burst and the water is running over the floor",
 }
+LONG = (
+    "guten abend hier ist sabine wagner in der küche ist der wasserhahn abgerissen"
+    " im keller ist ein rohr geplatzt und das wasser läuft über den boden"
+)
 ROUTINE = "können sie mir die rechnung vom januar noch einmal schicken"
 """Only words that the tiny test models know."""
 
@@ -89,7 +95,7 @@ class AfterHours:
 
     def forget_rings(self) -> None:
         """Count rings from now on."""
-        self.since_ms = time.time() * 1000
+        self.since_ms = self.now_ms()
 
     def silence(self) -> None:
         """Hang up whatever still talks."""
@@ -169,6 +175,31 @@ class AfterHours:
         """Return the sound of a prompt."""
         return self.stage.folder / f"prompts/{language}/{name}.alaw"
 
-    def fallback_state(self, call_state: str) -> bool:
-        """Whether the dialplan remembers a call in this state."""
-        return f": {call_state}/" in self.box.cli("pbx", "database show pbxb-call")
+    def words(self, call: Call) -> int:
+        """Return how many words of a caller were understood so far."""
+        heard = [row for row in self.file(call).journal if row.trigger == "Heard"]
+        return len(str(heard[-1].data["text"]).split()) if heard else 0
+
+    def remembered(self, family: str, state: str = "") -> int:
+        """Return how many calls Asterisk remembers in an AstDB family, in this state."""
+        rows = self.box.cli("pbx", f"database show {family}").splitlines()
+        return sum(row.startswith(f"/{family}/") and f": {state}" in row for row in rows)
+
+    # -- strangers
+
+    @contextlib.contextmanager
+    def knocking(self, data: bytes) -> Iterator[None]:
+        """Send *data* to the AGI port and stay."""
+        with socket.create_connection(("127.0.0.1", self.box.ports.agi), 5) as stranger:
+            stranger.sendall(data)
+            yield
+
+    def knock(self, data: bytes) -> None:
+        """Send *data* to the AGI port and go; being thrown out before the end is fine."""
+        with contextlib.suppress(ConnectionError), self.knocking(data):
+            pass
+
+    @staticmethod
+    def now_ms() -> float:
+        """Return the time as events have it."""
+        return time.time() * 1000
