@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Write docs/configuration.md from the docstrings in pbx_bridge/config/sections.py.
+Write docs/configuration.md from the docstrings of the sections in pbx_bridge/config.
 
 Usage: scripts/config_reference.py [--check]   (--check: fail when the page is not current)
 """
@@ -9,14 +9,16 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from enum import StrEnum
+from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from pbx_bridge.config import Config, sections
+from pbx_bridge.config import Config, calendar_sections, sections
 from pbx_bridge.config.keys import Key, keys_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -25,7 +27,7 @@ INTRODUCTION = """\
 # Configuration
 
 This page is made by `scripts/config_reference.py`; edit the docstrings in \
-`pbx_bridge/config/sections.py` instead.
+`pbx_bridge/config/sections.py` and `pbx_bridge/config/calendar_sections.py` instead.
 
 Everything is in one TOML file, `/etc/pbx-bridge/pbx-bridge.toml`, \
 or where `--config` or `PBX_BRIDGE_CONFIG` point.
@@ -45,10 +47,11 @@ def page() -> str:
 
 def _section(key: Key) -> str:
     section = key.section or Config
-    header = f"[[{key.spelled}]]" if key.spelled == "technician" else f"[{key.spelled}]"
+    hint = get_type_hints(Config)[key.field]
+    header = f"[[{key.spelled}]]" if get_origin(hint) is tuple else f"[{key.spelled}]"
     rows = "\n".join(_row(section, inner) for inner in keys_of(section))
     table = f"| Key | Type | Default | Meaning |\n| --- | --- | --- | --- |\n{rows}\n"
-    return f"## {header}\n\n{section.__doc__}\n\n{table}"
+    return f"## {header}\n\n{cleandoc(section.__doc__ or '')}\n\n{table}"
 
 
 def _row(section: type, key: Key) -> str:
@@ -84,7 +87,13 @@ def _type(hint: object) -> str:
         return next(_type(part) for part in inner if part is not NoneType)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return "text"
-    words = {**NUMBERS, str: "text", bool: "true or false", Path: "absolute path"}
+    words = {
+        **NUMBERS,
+        str: "text",
+        bool: "true or false",
+        Path: "absolute path",
+        date: "date, like 2026-12-24",
+    }
     return words[hint] if isinstance(hint, type) else "text"
 
 
@@ -98,8 +107,9 @@ def _range(extras: tuple[object, ...]) -> str:
 
 
 def _docstrings() -> dict[tuple[str, str], str]:
-    source = Path(sections.__file__).read_text(encoding="utf-8")
-    classes = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    sources = (Path(str(m.__file__)).read_text("utf-8") for m in (sections, calendar_sections))
+    nodes = (node for source in sources for node in ast.parse(source).body)
+    classes = (node for node in nodes if isinstance(node, ast.ClassDef))
     return {(c.name, name): text for c in classes for name, text in _documented(c)}
 
 

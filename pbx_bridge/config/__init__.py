@@ -1,5 +1,11 @@
 """The configuration: one TOML file, read once, all of its mistakes reported at once."""
 
+from pbx_bridge.config.calendar_sections import (
+    DutyWindowConfig,
+    HoursConfig,
+    RotationConfig,
+    SpecialDayConfig,
+)
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.sections import (
     AsteriskConfig,
@@ -13,6 +19,7 @@ from pbx_bridge.config.sections import (
     MessageConfig,
     PolicyConfig,
     RulesConfig,
+    ServiceConfig,
     SpeechConfig,
     StoreConfig,
     TechnicianConfig,
@@ -23,7 +30,9 @@ __all__ = [
     "LANGUAGES",
     "AsteriskConfig",
     "Config",
+    "DutyWindowConfig",
     "FirmConfig",
+    "HoursConfig",
     "LogConfig",
     "LogFormat",
     "LogLevel",
@@ -31,7 +40,10 @@ __all__ = [
     "MailSecurity",
     "MessageConfig",
     "PolicyConfig",
+    "RotationConfig",
     "RulesConfig",
+    "ServiceConfig",
+    "SpecialDayConfig",
     "SpeechConfig",
     "StoreConfig",
     "TechnicianConfig",

@@ -1,12 +1,13 @@
 """Checks across values; they work on the raw table, so that they run beside other mistakes."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from pbx_bridge.config.calendar_checks import calendar_mistakes
 from pbx_bridge.config.lines import KeyPath
+from pbx_bridge.config.proposal import proposal
 from pbx_bridge.config.values import LANGUAGES, is_loopback
 
 Mistake = tuple[KeyPath, str]
@@ -31,6 +32,7 @@ def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     yield from _order(raw)
     yield from _models(raw)
     yield from _mail(raw)
+    yield from calendar_mistakes(raw)
 
 
 def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
@@ -99,11 +101,8 @@ def _order(raw: Mapping[str, object]) -> Iterator[Mistake]:
     known = [str(person["name"]) for person in _technicians(raw) if "name" in person]
     for name in order if isinstance(order, list) else []:
         if isinstance(name, str) and name not in known:
-            near = get_close_matches(name, known, n=1)
-            remedy = (
-                f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
-            )
-            yield ("policy", "order"), f"{name!r} is no [[technician]]; {remedy}"
+            text = f"{name!r} is no [[technician]]; {proposal(name, known)}"
+            yield ("policy", "order"), text
 
 
 def _models(raw: Mapping[str, object]) -> Iterator[Mistake]:

@@ -29,6 +29,9 @@ _WRONG_TYPE = {
     "mapping_type": "must be a table, in braces",
     "dataclass_type": "must be a table",
     "path_type": "must be a path, in quotes",
+    "date_type": "must be a date, like 2026-12-24",
+    "date_parsing": "must be a date, like 2026-12-24",
+    "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
 
 _EXAMPLES = {

@@ -9,6 +9,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from pbx_bridge.config.calendar_sections import (
+    DutyWindowConfig,
+    HoursConfig,
+    RotationConfig,
+    SpecialDayConfig,
+)
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
@@ -60,7 +66,9 @@ class FirmConfig:
     zone: Zone
     """IANA time zone of the firm; it decides what "tonight" means, so there is no default."""
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
-    """ISO code of the country; numbers in the remedies of mistakes are read with it."""
+    """ISO code of the country, for public holidays and for the remedies of mistaken numbers."""
+    region: Line | None = None
+    """Part of the country for its public holidays, like "BY"; without it what all parts have."""
     language: Language = "de"
     """de, en, pl or ru: the caller's prompts, the recogniser and the rules."""
 
@@ -185,6 +193,14 @@ class MailConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceConfig:
+    """How commands reach the running service."""
+
+    socket: AbsolutePath = Path("/run/pbx-bridge/control.sock")
+    """Unix socket, mode 0600: whoever may open it may change who is on call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreConfig:
     """Where cases are kept."""
 
@@ -214,10 +230,15 @@ class Config:
     asterisk: AsteriskConfig
     technicians: Annotated[tuple[TechnicianConfig, ...], Field(alias="technician", min_length=1)]
     speech: SpeechConfig
+    hours: HoursConfig = field(default_factory=HoursConfig)
+    special_days: Annotated[tuple[SpecialDayConfig, ...], Field(alias="special_day")] = ()
+    duty_windows: Annotated[tuple[DutyWindowConfig, ...], Field(alias="duty_window")] = ()
+    rotations: Annotated[tuple[RotationConfig, ...], Field(alias="rotation")] = ()
     escalation: Annotated[PolicyConfig, Field(alias="policy")] = field(default_factory=PolicyConfig)
     message: MessageConfig = field(default_factory=MessageConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     mail: MailConfig | None = None
+    service: ServiceConfig = field(default_factory=ServiceConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)
 

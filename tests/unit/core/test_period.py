@@ -74,5 +74,6 @@ def test_without_leaves_no_hour_of_the_holes(periods: list[Period], holes: list[
 def test_without_leaves_no_empty_rest() -> None:
     """A hole as long as the period leaves nothing at all."""
     assert without([span(2, 4)], [span(2, 4)]) == []
+    assert without([span(5, 7), span(1, 3), span(2, 4)], []) == [span(1, 4), span(5, 7)]
     assert without([span(2, 4)], [span(4, 5), span(1, 2)]) == [span(2, 4)]
     assert without([span(2, 6)], [span(3, 4)]) == [span(2, 3), span(4, 6)]

@@ -115,4 +115,4 @@ def test_interval_has_neither_end_as_handoff() -> None:
 
 def test_candidates_begin_with_whose_turn_it_is() -> None:
     """After him the others step in, in order."""
-    assert rotation("2026-01-05", days=1).candidates(4) == ("ben", "carl", "anna")
+    assert rotation("2026-01-05", days=1).candidates(5) == ("carl", "anna", "ben")

@@ -14,6 +14,8 @@ from pbx_bridge.core.wall_clock import instant
     ("zone", "wall", "expected"),
     [
         ("Europe/Berlin", "2026-01-09 23:00", "2026-01-09 22:00"),
+        ("Europe/Berlin", "2026-01-09 23:00:00.5", "2026-01-09 22:00:00.5"),
+        ("Europe/Berlin", "2026-10-25 02:00:00.5", "2026-10-25 00:00:00.5"),
         ("Europe/Berlin", "2026-03-29 01:59", "2026-03-29 00:59"),
         ("Europe/Berlin", "2026-03-29 02:00", "2026-03-29 01:00"),  # skipped: 03:00 summer time
         ("Europe/Berlin", "2026-03-29 02:30", "2026-03-29 01:00"),
@@ -52,3 +54,12 @@ def test_later_on_the_wall_is_never_earlier(wall: datetime, more: timedelta, zon
     tz = ZoneInfo(zone)
 
     assert instant(wall, tz) <= instant(wall + more, tz)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(hours=1) - timedelta(microseconds=1)))
+def test_all_of_a_gap_is_the_instant_after_it(into: timedelta) -> None:
+    """To the second, wherever in the gap the time would be."""
+    skipped = datetime.fromisoformat("2026-03-29 02:00") + into
+
+    expected = datetime.fromisoformat("2026-03-29 01:00+00:00")
+    assert instant(skipped, ZoneInfo("Europe/Berlin")) == expected

@@ -1,0 +1,18 @@
+"""What is proposed for an unknown name."""
+
+import pytest
+
+from pbx_bridge.config.proposal import proposal
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (["anna", "ben"], "did you mean 'anna'?"),
+        (["ben", "carl"], "known: ben, carl"),
+        ([], "known: none"),
+    ],
+)
+def test_proposal_is_the_nearest_name_or_all(known: list[str], expected: str) -> None:
+    """A typo is cheap to mend when the right name stands beside it."""
+    assert proposal("ana", known) == expected
