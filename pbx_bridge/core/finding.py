@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from pbx_bridge.core.lexicon import Lexicon
@@ -28,9 +29,8 @@ class Concept:
     """A named list of terms and short phrases that mean one thing."""
 
     name: str
-    """With its `@`."""
-    terms: tuple[str, ...]
-    phrases: tuple[Sequence, ...]
+    """With its `@`; several words in a row are their own name."""
+    parts: tuple[Part, ...]
 
 
 def places(element: Element, spans: Spans) -> list[Span]:
@@ -58,6 +58,8 @@ def find(phrase: Sequence, spans: Spans) -> list[Hit]:
 
 def find_near(part: Part, spans: Spans) -> list[Hit]:
     """Return where all phrases of *part* stand near each other, in any order."""
+    if len(part.phrases) == 1:
+        return find(part.phrases[0], spans)
     hits: list[Hit] = [()]
     for phrase in part.phrases:
         found = find(phrase, spans)
@@ -91,25 +93,33 @@ class Vocabulary:
         """Concepts come in an order in which each only uses earlier ones."""
         every = set(terms)
         self._ranges = {term: limits for term in every if (limits := number_range(term))}
-        plain = {term for term in every if not term.startswith("@") and term not in self._ranges}
+        plain = {
+            term
+            for term in every
+            if not term.startswith("@") and " " not in term and term not in self._ranges
+        }
         self._lexicon = Lexicon(sorted(plain), language)
         self._language = language
         self.fillers = frozenset(fillers)
         self._concepts = tuple(concepts)
+        self._starts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for index, concept in enumerate(self._concepts):
+            for place, part in enumerate(concept.parts):
+                for term in part.phrases[0][0].terms:
+                    self._starts[term].append((index, place))
 
     def spans(self, tokens: tuple[Token, ...]) -> dict[str, list[Span]]:
         """Return where every term and concept stands in *tokens*."""
         found: defaultdict[str, list[Span]] = defaultdict(list)
         for position, token in enumerate(tokens):
-            for term in self._lexicon.terms(token.folded, token.stems):
+            for term in self._lexicon.terms(token):
                 found[term].append((position, position + 1))
         self._add_joined(tokens, found)
         for number in numbers(tokens, self._language) if self._ranges else ():
             for term, (low, high) in self._ranges.items():
                 if low <= number.value <= high:
                     found[term].append((number.start, number.end))
-        for concept in self._concepts:
-            self._add_concept(concept, found)
+        self._add_concepts(found)
         return dict(found)
 
     def _add_joined(self, tokens: tuple[Token, ...], found: dict[str, list[Span]]) -> None:
@@ -124,10 +134,27 @@ class Vocabulary:
                     if not any(start <= span[0] and span[1] <= end for span in known):
                         known.append((start, end))
 
-    @staticmethod
-    def _add_concept(concept: Concept, found: dict[str, list[Span]]) -> None:
-        stands = [span for term in concept.terms for span in found.get(term, ())]
-        for phrase in concept.phrases:
-            stands += [(hit[0][0], hit[-1][1]) for hit in find(phrase, found)]
-        if stands:
-            found[concept.name] = sorted(set(stands))
+    def _add_concepts(self, found: dict[str, list[Span]]) -> None:
+        """Add the concepts in their order; only parts whose first term stands are tried."""
+        waiting: defaultdict[int, set[int]] = defaultdict(set)
+        order: list[int] = []
+
+        def wake(term: str) -> None:
+            for index, place in self._starts.get(term, ()):
+                if index not in waiting:
+                    heappush(order, index)
+                waiting[index].add(place)
+
+        for term in list(found):
+            wake(term)
+        while order:
+            index = heappop(order)
+            stands = {
+                (min(hit)[0], max(end for _, end in hit))
+                for place in waiting.pop(index)
+                for hit in find_near(self._concepts[index].parts[place], found)
+            }
+            if stands:
+                name = self._concepts[index].name
+                found[name] = sorted(stands)
+                wake(name)

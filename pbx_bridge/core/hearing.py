@@ -8,6 +8,10 @@ from pbx_bridge.core.pattern import Sequence
 from pbx_bridge.core.text import Token, tokenise
 
 
+ZONE_REACH = 14
+"""Words before and after a marker that it can put into a zone: about one sentence each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Negation:
     """How a language says no."""
@@ -157,7 +161,8 @@ def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
     for phrase in zone.markers:
         for hit in find(phrase, heard.spans):
             if heard.denied_by(hit) is None:
-                start = max(edge for edge in edges if edge <= hit[0][0])
-                end = min(edge for edge in edges if edge > hit[0][0])
-                inside.update(range(start, end))
+                first, last = hit[0][0], hit[-1][1]
+                start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
+                end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
+                inside.update(range(max(start, 0), end))
     return frozenset(inside)

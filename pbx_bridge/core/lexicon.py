@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from pbx_bridge.core.text import fold, slips_allowed, sounds_like, stems
+from pbx_bridge.core.text import Token, fold, slips_allowed, sounds_like, stems
 
 _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
-_STEM_HEAD = 4
-"""Letters of a stem that are compared before a joined word is stemmed, which is slow."""
+_STEM_HEAD = 3
+"""Letters that a word and its stem share; compared before stemming, which is slow."""
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -32,7 +32,9 @@ class Lexicon:
         for term in terms:
             self._add(term)
         self._stem_heads = {stem[:_STEM_HEAD] for stem in self._stem}
-        self._long_words = list(self._long)
+        self._long_words: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self._long:
+            self._long_words[word[0]].append(word)
         self._memo: dict[str, frozenset[str]] = {}
         self._memo_joined: dict[str, frozenset[str]] = {}
 
@@ -53,15 +55,13 @@ class Lexicon:
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
-    def terms(self, folded: str, word_stems: frozenset[str]) -> frozenset[str]:
-        """Return the terms that one token matches, by slips of the recogniser only if by none."""
-        known = self._memo.get(folded)
+    def terms(self, token: Token) -> frozenset[str]:
+        """Return the terms that *token* matches, by slips of the recogniser only if by none."""
+        known = self._memo.get(token.text)
         if known is None:
-            found = self._spelled(folded)
-            for stem in word_stems:
-                found |= self._stem.get(stem, _NOTHING)
-            known = frozenset(found or self._misheard(folded))
-            self._remember(self._memo, folded, known)
+            found = self._spelled(token.folded) | self._stemmed(token.text, token.folded)
+            known = frozenset(found or self._misheard(token.folded))
+            self._remember(self._memo, token.text, known)
         return known
 
     def joined_terms(self, folded: str) -> frozenset[str]:
@@ -69,9 +69,8 @@ class Lexicon:
         known = self._memo_joined.get(folded)
         if known is None:
             found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
-            if len(folded) >= _JOINED_FROM and folded[:_STEM_HEAD] in self._stem_heads:
-                for stem in stems(folded, self._language):
-                    found |= self._stem.get(stem, _NOTHING)
+            if len(folded) >= _JOINED_FROM:
+                found |= self._stemmed(folded, folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
@@ -86,12 +85,24 @@ class Lexicon:
                 found |= terms
         return found
 
+    def _stemmed(self, word: str, folded: str) -> set[str]:
+        """Return the terms with a stem of *word*; stemming is slow, so first look at its head."""
+        if folded[:_STEM_HEAD] not in self._stem_heads:
+            return set()
+        return {
+            term for stem in stems(word, self._language) for term in self._stem.get(stem, _NOTHING)
+        }
+
     def _misheard(self, folded: str) -> set[str]:
         """Return the terms nearest to *folded* within the slips that their length allows."""
         if not slips_allowed(len(folded) + 1):
             return set()
         near = extract(
-            folded, self._long_words, scorer=OSA.distance, score_cutoff=2, limit=8, processor=None
+            folded,
+            self._long_words.get(folded[0], ()),
+            scorer=OSA.distance,
+            score_cutoff=2,
+            limit=8,
         )
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]
         nearest = min(kept, default=(0, ""))[0]

@@ -7,7 +7,7 @@ from pbx_bridge.errors import RulePackError
 
 NEAR_WINDOW = 14
 """Tokens that the parts joined by `+` may span: about one spoken sentence."""
-GAPS = {"..": 4, "...": 9}
+GAPS = {".": 0, "..": 4, "...": 9}
 """Tokens that may stand between two elements."""
 _NUMBER = re.compile(r"\{(-?\d*)\.\.(-?\d*)\}")
 _TERM = re.compile(r"=?\*?\w+\*?")
@@ -18,7 +18,7 @@ class Element:
     """What stands at one place: any of *terms*, after at most *gap* other tokens."""
 
     terms: tuple[str, ...]
-    """`word`, `=word`, `pre*`, `*suf`, `*in*`, `@concept` or `{5..14}`."""
+    """`word`, `=word`, `pre*`, `*suf`, `*in*`, `@concept`, `{5..14}`, or several in a row."""
     gap: int = 0
     optional: bool = False
 
@@ -56,31 +56,45 @@ def number_range(term: str) -> tuple[int, int] | None:
 
 
 def _check_term(term: str, source: str) -> str:
-    if term.startswith("@") and term[1:].replace("-", "").replace("_", "").isalnum():
-        return term
-    if number_range(term) or _TERM.fullmatch(term):
-        return term
-    raise RulePackError(
-        f"pattern {source!r}: {term!r} is no term; write word, =word, pre*, *suf, *in*,"
-        " @concept, {5..14}, alternatives with |, a gap with .. or ..."
-    )
+    """Return *term* with single spaces; it may be several words."""
+    for word in term.split():
+        concept = word.startswith("@") and word[1:].replace("-", "").replace("_", "").isalnum()
+        if not (concept or number_range(word) or _TERM.fullmatch(word)):
+            raise RulePackError(
+                f"pattern {source!r}: {word!r} is no term; write word, =word, pre*, *suf, *in*,"
+                " @concept, {5..14}, alternatives with |, a gap with .. or ..."
+            )
+    return " ".join(term.split())
+
+
+def _group(text: str, gap: int, source: str) -> list[Element]:
+    """Return the elements between two gaps: words in a row, or one list of alternatives."""
+    if "|" in text:
+        terms = tuple(_check_term(term, source) for term in text.split("|"))
+        if not all(terms):
+            raise RulePackError(f"pattern {source!r}: nothing stands beside a |")
+        return [Element(terms, gap)]
+    return [
+        Element(
+            (_check_term(word.removesuffix("?"), source),), 0 if place else gap, word[-1] == "?"
+        )
+        for place, word in enumerate(text.split())
+    ]
 
 
 def sequence(text: str, source: str) -> Sequence:
     """Parse elements in order; raise `RulePackError` that names the wrong term."""
     elements: list[Element] = []
-    gap = 0
-    for raw in text.split():
-        if raw in GAPS:
-            if not elements or gap:
-                raise RulePackError(f"pattern {source!r}: a gap stands between two words")
-            gap = GAPS[raw]
+    gap, row = 0, ""
+    for word in [*text.split(), "."]:
+        if word not in GAPS:
+            row = f"{row} {word}".strip()
             continue
-        optional = raw.endswith("?")
-        terms = tuple(_check_term(term, source) for term in raw.removesuffix("?").split("|"))
-        elements.append(Element(terms, gap, optional))
-        gap = 0
-    if gap or not elements or all(element.optional for element in elements):
+        if not row:
+            raise RulePackError(f"pattern {source!r}: a gap stands between two words")
+        elements += _group(row, gap, source)
+        gap, row = GAPS[word], ""
+    if all(element.optional for element in elements):
         raise RulePackError(f"pattern {source!r}: nothing to look for in {text!r}")
     return tuple(elements)
 

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.finding import Concept, Vocabulary
 from pbx_bridge.core.hearing import Ear, Negation, Zone
-from pbx_bridge.core.pattern import Pattern, Sequence
+from pbx_bridge.core.pattern import Element, Part, Pattern, Sequence
 from pbx_bridge.core.rule_draft import Draft
 from pbx_bridge.core.rulepack import CALENDAR_FACTS, Clause, RulePack
 
@@ -20,7 +20,7 @@ def assemble(draft: Draft) -> RulePack | None:
     facts = _ordered_facts(draft)
     if draft.mistakes:
         return None
-    terms = {term for _, phrase in _all_phrases(draft) for each in phrase for term in each.terms}
+    terms = {word for term in _all_terms(draft) for word in term.split()}
     pairs = {name: tuple(draft.negation.get(name, ())) for name in ("right", "left", "stops")}
     negation = Negation(
         **pairs,
@@ -33,7 +33,8 @@ def assemble(draft: Draft) -> RulePack | None:
         for zone_id, (markers, breaks) in draft.zones.items()
     )
     vocabulary = Vocabulary(terms, concepts, draft.language, draft.fillers)
-    unmatched = draft.header.get("unmatched", Urgency.ROUTINE.value)
+    unmatched = Urgency(draft.header.get("unmatched", Urgency.NONE.value))
+    unmatched_trade = Urgency(draft.header.get("unmatched_trade", Urgency.ROUTINE.value))
     return RulePack(
         name=draft.header.get("name", draft.language),
         version=draft.header.get("version", "0"),
@@ -48,7 +49,8 @@ def assemble(draft: Draft) -> RulePack | None:
         facts=facts,
         rules=tuple(rule for key, (_, rule) in draft.rules.items() if key not in off),
         topics=tuple((name, tuple(patterns)) for name, patterns in draft.topics.items()),
-        unmatched=Urgency(unmatched),
+        unmatched=unmatched,
+        unmatched_trade=unmatched_trade,
     )
 
 
@@ -66,8 +68,8 @@ def _clauses(draft: Draft) -> list[tuple[str, Clause]]:
 
 def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
     """Yield every phrase of the pack with the place that names it in a message."""
-    for name, phrases in draft.concepts.items():
-        yield from ((f"concept {name[1:]}", phrase) for phrase in phrases)
+    for name, parts in draft.concepts.items():
+        yield from ((f"concept {name[1:]}", phrase) for part in parts for phrase in part.phrases)
     for key, phrases in draft.negation.items():
         yield from ((f"[negation] {key}", phrase) for phrase in phrases)
     for zone_id, (markers, breaks) in draft.zones.items():
@@ -79,12 +81,16 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
         yield from _pattern_phrases(where, (*clause.patterns, *clause.unless))
 
 
+def _all_terms(draft: Draft) -> set[str]:
+    return {term for _, phrase in _all_phrases(draft) for each in phrase for term in each.terms}
+
+
 def _check_concepts(draft: Draft) -> None:
     for where, phrase in _all_phrases(draft):
         for element in phrase:
-            for term in element.terms:
-                if term.startswith("@") and term not in draft.concepts:
-                    draft.wrong(where, f"{term} is not defined; add it under [concepts]")
+            for word in " ".join(element.terms).split():
+                if word.startswith("@") and word not in draft.concepts:
+                    draft.wrong(where, f"{word} is not defined; add it under [concepts]")
 
 
 def _check_facts(draft: Draft) -> None:
@@ -110,29 +116,30 @@ def _switched_off(draft: Draft) -> set[str]:
 
 
 def _ordered_concepts(draft: Draft) -> tuple[Concept, ...]:
-    """Return the concepts, each after those it is made of."""
+    """Return the concepts, and words in a row, each after those it is made of."""
+    rows = {
+        term: [Part(phrases=(tuple(Element((word,)) for word in term.split()),))]
+        for term in _all_terms(draft)
+        if " " in term
+    }
+    made_of = draft.concepts | rows
     uses = {
         name: {
             term
-            for phrase in phrases
+            for part in parts
+            for phrase in part.phrases
             for element in phrase
             for term in element.terms
-            if term.startswith("@")
+            if term in made_of
         }
-        for name, phrases in draft.concepts.items()
+        for name, parts in made_of.items()
     }
     try:
         order = list(TopologicalSorter(uses).static_order())
     except CycleError as exc:
         draft.wrong("[concepts]", f"concepts are made of each other: {' '.join(exc.args[1])}")
         return ()
-    return tuple(_concept(name, draft.concepts.get(name, [])) for name in order)
-
-
-def _concept(name: str, phrases: list[Sequence]) -> Concept:
-    single = [term for phrase in phrases if len(phrase) == 1 for term in phrase[0].terms]
-    longer = [phrase for phrase in phrases if len(phrase) > 1]
-    return Concept(name, tuple(dict.fromkeys(single)), tuple(longer))
+    return tuple(Concept(name, tuple(made_of[name])) for name in order)
 
 
 def _ordered_facts(draft: Draft) -> tuple[Clause, ...]:

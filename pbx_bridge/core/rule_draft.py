@@ -20,7 +20,7 @@ class Draft:
     header: dict[str, str] = field(default_factory=dict)
     fillers: set[str] = field(default_factory=set)
     off: list[tuple[str, str]] = field(default_factory=list)
-    concepts: dict[str, list[Sequence]] = field(default_factory=dict)
+    concepts: dict[str, list[Part]] = field(default_factory=dict)
     negation: dict[str, list[Sequence]] = field(default_factory=dict)
     spans: dict[str, int] = field(default_factory=dict)
     zones: dict[str, tuple[list[Sequence], list[Sequence]]] = field(default_factory=dict)
@@ -70,6 +70,17 @@ class Draft:
                 found += spelled_out(sequence(source, source))
             except RulePackError as exc:
                 self.wrong(where, str(exc))
+        return found
+
+    def parts(self, where: str, value: object) -> list[Part]:
+        """Return what a concept is made of: phrases, or phrases near each other."""
+        found: list[Part] = []
+        for pattern in self.patterns(where, value):
+            part = pattern.parts[0]
+            if len(pattern.parts) > 1 or part.fact or part.absent:
+                self.wrong(where, f"{pattern.source!r}: no & and no # inside a concept")
+            else:
+                found.append(part)
         return found
 
     def patterns(self, where: str, value: object) -> tuple[Pattern, ...]:

@@ -16,7 +16,9 @@ CATEGORIES = frozenset(
 )
 """Trades a rule or topic may name."""
 _TABLES = frozenset({"pack", "concepts", "negation", "zones", "asides", "topics", "fact", "rule"})
-_PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "unmatched", "off"})
+_LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
+_UNMATCHED = ("unmatched", "unmatched_trade")
+_PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
 _NEGATION_LISTS = ("right", "left", "stops", "inert")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
 _RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
@@ -27,9 +29,11 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
     """Read `[pack]` and return the trade that rules of this file belong to."""
     where = f"{file}: [pack]"
     draft.unknown(where, table, _PACK_KEYS)
-    for key in ("name", "version", "unmatched"):
+    for key in ("name", "version", *_UNMATCHED):
         text = draft.texts(where, table, key)
-        if text:
+        if text and key in _UNMATCHED and text not in _LABELS:
+            draft.wrong(where, f"{key} is one of {', '.join(_LABELS)}")
+        elif text:
             draft.header.setdefault(key, text)
     language = draft.texts(where, table, "language", draft.language)
     if language != draft.language:
@@ -141,7 +145,7 @@ def _read_file(draft: Draft, file: str, tables: Table) -> None:
     draft.unknown(file, tables, _TABLES)
     trade = _pack_table(draft, file, draft.table(f"{file}: [pack]", tables.get("pack", {})))
     for name, value in draft.table(f"{file}: [concepts]", tables.get("concepts", {})).items():
-        found = draft.phrases(f"{file}: concept {name}", value)
+        found = draft.parts(f"{file}: concept {name}", value)
         draft.concepts.setdefault(f"@{name}", []).extend(found)
     _negation_table(draft, file, draft.table(f"{file}: [negation]", tables.get("negation", {})))
     _zones_table(draft, file, draft.table(f"{file}: [zones]", tables.get("zones", {})))

@@ -100,8 +100,10 @@ class RulePack:
     rules: tuple[Rule, ...]
     topics: tuple[tuple[str, tuple[Pattern, ...]], ...]
     """Category to the patterns that hint at it."""
-    unmatched: Urgency = Urgency.ROUTINE
-    """What a text is on which no rule speaks."""
+    unmatched: Urgency = Urgency.NONE
+    """What a text is on which no rule speaks and that names no trade."""
+    unmatched_trade: Urgency = Urgency.ROUTINE
+    """What a text is on which no rule speaks though it has topic words of a trade."""
 
     @property
     def title(self) -> str:

@@ -11,6 +11,8 @@ from rapidfuzz.distance import OSA
 LANGUAGES = {"de": "german", "en": "english", "pl": "polish", "ru": "russian"}
 """Language code of a pack to the name of its snowball algorithm."""
 
+_STEM_WITH_MARKS = frozenset({"pl"})
+"""Languages whose endings carry marks; there a word without marks has another stem."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SPOKEN_TAILS = {"ll": "will", "re": "are", "ve": "have", "d": "would", "m": "am"}
 """English endings that are words of their own; ``n't`` and ``'s`` stay on the word."""
@@ -23,15 +25,14 @@ _TWO_SLIPS_FROM = 11
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word as said and the forms it may be found under."""
+    """One word as said and as it is compared."""
 
     text: str
     folded: str
     """Lower case, no diacritics, Russian yo as ye, German `ae` as `a`."""
-    stems: frozenset[str]
-    """Folded stems; two words with a common stem are one word."""
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str, language: str) -> str:
     """
     Return *text* in lower case with all spellings of one sound made one.
@@ -52,7 +53,7 @@ def fold(text: str, language: str) -> str:
 @lru_cache(maxsize=50_000)
 def stems(word: str, language: str) -> frozenset[str]:
     """
-    Return the folded stems of *word*: of the word as written and of the folded word.
+    Return the folded stems of *word*: of the folded word and, in Polish, as written.
 
     Stemming before folding serves a text with diacritics, after it a text without.
     An unknown *language* is not stemmed.
@@ -61,9 +62,10 @@ def stems(word: str, language: str) -> frozenset[str]:
     if algorithm is None:
         return frozenset({fold(word, language)})
     stemmer = snowballstemmer.stemmer(algorithm)  # keeps state: never shared between threads
-    written = stemmer.stemWord(word.casefold())
-    bare = stemmer.stemWord(fold(word, language))
-    return frozenset({fold(written, language), fold(bare, language)})
+    found = {fold(stemmer.stemWord(fold(word, language)), language)}
+    if language in _STEM_WITH_MARKS:
+        found.add(fold(stemmer.stemWord(word.casefold()), language))
+    return frozenset(found)
 
 
 def words(text: str) -> list[str]:
@@ -79,15 +81,9 @@ def words(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=50_000)
-def token(word: str, language: str) -> Token:
-    """Return *word* with its folded form and stems."""
-    return Token(word, fold(word, language), stems(word, language))
-
-
 def tokenise(text: str, language: str, fillers: frozenset[str] = frozenset()) -> tuple[Token, ...]:
     """Return the tokens of *text* without *fillers* (folded words such as `ahm`)."""
-    found = (token(word, language) for word in words(text))
+    found = (Token(word, fold(word, language)) for word in words(text))
     return tuple(each for each in found if each.folded not in fillers)
 
 

@@ -16,6 +16,8 @@ MIN_WORDS = 3
 MIN_CONFIDENCE = 0.55
 """Mean confidence of the words below which a quiet verdict is not believed: `unknown`."""
 NO_CONTEXT = Context()
+UNMATCHED = "unmatched"
+"""Rule id of the reason given when no rule spoke."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ def judge(transcript: Transcript, pack: RulePack, context: Context = NO_CONTEXT)
         doubt = f"only {len(words)} words understood"
     elif sum(word.confidence for word in words) / len(words) < MIN_CONFIDENCE:
         doubt = "recognition is not sure of the words"
-    elif not verdict.reasons:
+    elif any(reason.rule == UNMATCHED for reason in verdict.reasons):
         doubt = "no rule spoke"
     if not doubt:
         return verdict
@@ -196,9 +198,7 @@ def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) 
         reasons.append(zoned[0])
         claims.append((ASIDE_WEIGHT, Urgency.ROUTINE, zoned[1]))
     if not claims:
-        return Verdict(
-            urgency=pack.unmatched, category=_topic(hearing.heard, pack), pack=pack.title
-        )
+        return _unmatched(hearing.heard, pack)
     urgency = _heaviest(claims)
     winners = [(weight, category) for weight, each, category in claims if each is urgency]
     best = max(weight for weight, _ in winners)
@@ -213,6 +213,14 @@ def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) 
         reasons=tuple(reasons),
         pack=pack.title,
     )
+
+
+def _unmatched(heard: Heard, pack: RulePack) -> Verdict:
+    """Return the verdict on words on which no rule spoke."""
+    category = _topic(heard, pack)
+    urgency = pack.unmatched if category == "other" else pack.unmatched_trade
+    reason = Reason(rule=UNMATCHED, text="no rule spoke", words="", weight=0.0)
+    return Verdict(urgency=urgency, category=category, reasons=(reason,), pack=pack.title)
 
 
 def _heaviest(claims: Iterable[tuple[float, Urgency, str]]) -> Urgency:
