@@ -24,6 +24,13 @@ Every error that pbx-bridge raises on purpose.
     ├── TranscriberError     the recogniser cannot give a transcript
     │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
+    ├── CalendarError        the plan of who is on call cannot be changed like that
+    │   ├── UnknownOverride  there is no override of this number
+    │   └── ImportRefused    a calendar file has mistakes (all of them listed)
+    ├── ControlError         a command did not reach the running service
+    │   ├── ServiceAway      the service does not run, or may not be talked to
+    │   ├── SocketTaken      the control socket cannot be listened on
+    │   └── CommandRefused   the service understood and refused
     └── NotifierError
         ├── NotifyFailed     a message did not go out; try again later
         └── PluginNotFound   the configuration names a notifier that is not installed
@@ -173,6 +180,52 @@ class AudioError(BridgeError):
     """A file is not audio that we can read."""
 
     code = "audio"
+
+
+class CalendarError(BridgeError):
+    """The plan of who is on call cannot be changed like that; the text says why."""
+
+    code = "calendar"
+
+
+class UnknownOverride(CalendarError):
+    """There is no override of this number, or it was removed before."""
+
+    code = "calendar-override"
+
+
+class ImportRefused(CalendarError):
+    """A calendar file has mistakes; the text names each event and what to do."""
+
+    code = "calendar-import"
+
+
+class ControlError(BridgeError):
+    """A command did not reach the running service, or its answer did not come back."""
+
+    code = "control"
+
+
+class ServiceAway(ControlError):
+    """The service does not run, or this user may not talk to it."""
+
+    code = "control-away"
+
+
+class SocketTaken(ControlError):
+    """The control socket cannot be listened on: another service has it, or the folder is bad."""
+
+    code = "control-socket"
+
+
+class CommandRefused(ControlError):
+    """The service understood the command and refused it; the text and code are its own."""
+
+    code = "control-refused"
+
+    def __init__(self, text: str, code: str = code) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class NotifierError(BridgeError):

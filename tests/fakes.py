@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from fake_overrides import MemoryOverrides
+
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import (
@@ -256,6 +258,7 @@ class MemoryStore:
         self.calls = MemoryCalls(self.tables)
         self.escalations = MemoryEscalations(self.tables)
         self.outbox = MemoryOutbox(self.tables)
+        self.overrides = MemoryOverrides()
 
 
 def _due(now: datetime, states: Sequence[Call | Escalation]) -> list[str]:

@@ -87,7 +87,7 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
         " coalesce(json_array_length(e.state, '$.attempts'), 0)"
         " FROM call c LEFT JOIN escalation e USING (case_id) ORDER BY c.rowid"
     )
-    with _snapshot(path) as connection:
+    with snapshot(path) as connection:
         rows = connection.execute(sql).fetchall()
     summaries = (
         CaseSummary(
@@ -108,7 +108,7 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
 
 def show_case(path: Path, case_id: str) -> CaseFile | None:
     """Return all of one case, `None` when there is none; raise `StoreError` if unreadable."""
-    with _snapshot(path) as connection:
+    with snapshot(path) as connection:
         calls = connection.execute("SELECT state FROM call WHERE case_id = ?", (case_id,))
         call = calls.fetchone()
         escalations = connection.execute(
@@ -137,7 +137,7 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
 
 def newest_seq(path: Path) -> int:
     """Return the number of the newest journal row, 0 when there is none: where `follow` starts."""
-    with _snapshot(path) as connection:
+    with snapshot(path) as connection:
         (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
     return int(seq)
 
@@ -159,7 +159,7 @@ async def follow(path: Path, after_seq: int = 0) -> AsyncGenerator[JournalRow, N
 
 
 def _rows_after(path: Path, seq: int) -> list[JournalRow]:
-    with _snapshot(path) as connection:
+    with snapshot(path) as connection:
         rows = connection.execute(
             "SELECT seq, case_id, at, machine, version, trigger, data FROM journal"
             " WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -169,7 +169,7 @@ def _rows_after(path: Path, seq: int) -> list[JournalRow]:
 
 
 @contextmanager
-def _snapshot(path: Path) -> Iterator[sqlite3.Connection]:
+def snapshot(path: Path) -> Iterator[sqlite3.Connection]:
     """Open *path* for reading; all that the body reads is of one moment."""
     with translated(path):
         if not path.exists():

@@ -1,4 +1,4 @@
-"""The whole store: one database, the three ports on it."""
+"""The whole store: one database, the ports on it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +10,7 @@ from pbx_bridge.adapters.store.calls import SqliteCalls
 from pbx_bridge.adapters.store.database import BUSY_TIMEOUT, open_database
 from pbx_bridge.adapters.store.escalations import SqliteEscalations
 from pbx_bridge.adapters.store.outbox import SqliteOutbox
+from pbx_bridge.adapters.store.overrides import SqliteOverrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class SqliteStore:
     calls: SqliteCalls
     escalations: SqliteEscalations
     outbox: SqliteOutbox
+    overrides: SqliteOverrides
 
 
 @asynccontextmanager
@@ -34,5 +36,8 @@ async def open_store(
     """
     async with open_database(path, busy_timeout=busy_timeout) as database:
         yield SqliteStore(
-            SqliteCalls(database), SqliteEscalations(database), SqliteOutbox(database)
+            SqliteCalls(database),
+            SqliteEscalations(database),
+            SqliteOutbox(database),
+            SqliteOverrides(database),
         )

@@ -1,0 +1,36 @@
+"""What the runtime needs from the world; adapters provide it, fakes stand in for it in tests."""
+
+from pbx_bridge.ports.calendar import OverrideStore, ShiftImport, StoredOverride
+from pbx_bridge.ports.people import Clock, Notice, Notifier, Recordings, Transcriber
+from pbx_bridge.ports.store import (
+    CallStore,
+    EscalationStore,
+    Outbox,
+    Pending,
+    StoredCall,
+    StoredEscalation,
+)
+from pbx_bridge.ports.telephone import Line, LiveChannel, PhoneEvents, Phones, Recorded, RingOrder
+
+__all__ = [
+    "CallStore",
+    "Clock",
+    "EscalationStore",
+    "Line",
+    "LiveChannel",
+    "Notice",
+    "Notifier",
+    "Outbox",
+    "OverrideStore",
+    "Pending",
+    "PhoneEvents",
+    "Phones",
+    "Recorded",
+    "Recordings",
+    "RingOrder",
+    "ShiftImport",
+    "StoredCall",
+    "StoredEscalation",
+    "StoredOverride",
+    "Transcriber",
+]

@@ -1,0 +1,107 @@
+"""The time, audio, speech, and ways to tell people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pbx_bridge.core.case import Transcript
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, UTC."""
+        ...
+
+
+class Recordings(Protocol):
+    """The audio files that Asterisk wrote."""
+
+    def path(self, recording: str) -> Path:
+        """Return the file of a recording named without extension."""
+        ...
+
+    def message_s(self, recording: str) -> float:
+        """Return its length in seconds, 0 when there is none; a broken header does not matter."""
+        ...
+
+    def live_path(self, call_id: str) -> Path | None:
+        """Where the live copy of a call goes; `None` when there is no room for one."""
+        ...
+
+    def drop_live(self, call_id: str) -> None:
+        """Delete the live copy of a call."""
+        ...
+
+    def unknown(self, known: Callable[[str], bool]) -> Sequence[str]:
+        """Return the call ids of recordings for which *known* says no, oldest first."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Turns speech into words, in the house."""
+
+    def listen(
+        self,
+        call_id: str,
+        path: Path,
+        *,
+        language: str,
+        heard: Callable[[Transcript], None],
+    ) -> bool:
+        """
+        Follow a growing audio file and report the words while they are spoken.
+
+        Args:
+            call_id: names the job; the same id is given to `finish`.
+            path: ``NAME.wav`` (44 byte header, then 8 kHz int16 little-endian mono) or
+                ``NAME.slnR`` (raw int16 little-endian mono at R kHz; ``.sln`` is 8 kHz).
+                The file need not exist yet.
+            language: two letters; a model for it must be configured.
+            heard: called on the event loop with the whole transcript so far each time it grew.
+
+        Returns:
+            Whether a live slot was free; `False` means: transcribe the file afterwards.
+        """
+        ...
+
+    async def finish(self, call_id: str) -> Transcript:
+        """
+        Read what was written since, stop following, return the whole transcript.
+
+        Raises:
+            TranscriberError: no such job, or it was lost with its worker; use `transcribe`.
+        """
+        ...
+
+    async def transcribe(self, path: Path, *, language: str) -> Transcript:
+        """
+        Transcribe one whole file, also one whose WAV header was never completed.
+
+        Raises:
+            TranscriberError: no model for *language*, or the worker failed twice.
+            AudioError: not audio that we can read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a person must be told by another way than a ring."""
+
+    key: str
+    """Idempotency key: the same notice sent twice carries the same key."""
+    case_id: str
+    subject: str
+    body: str
+
+
+class Notifier(Protocol):
+    """One way to tell people."""
+
+    async def send(self, notice: Notice) -> None:
+        """Send it; raise `NotifyFailed` when it may work later."""
+        ...
