@@ -3,16 +3,18 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
 import click
 
 from pbx_bridge.adapters.packs import load_pack, shipped_languages
-from pbx_bridge.core.case import Verdict
+from pbx_bridge.cli import rules_explain
+from pbx_bridge.core.case import Urgency, Verdict
 from pbx_bridge.core.rulepack import Context, RulePack, Season
-from pbx_bridge.core.urgency import classify
+from pbx_bridge.core.scoring import LABELS, Figures, Pair, figures
+from pbx_bridge.core.urgency import classify, explain
 from pbx_bridge.errors import RulePackError
 
 OWN = click.option(
@@ -129,3 +131,94 @@ def _reasons(verdict: Verdict) -> Iterator[dict[str, object]]:
             "words": reason.words,
             "weight": reason.weight,
         }
+
+
+@rules.command("explain")
+@click.argument("text")
+@click.option("--lang", "language", required=True, help="Language of the text.")
+@SEASON
+@OWN
+def explain_command(text: str, language: str, season: str | None, own: Path | None) -> None:
+    """Show which words, rules and negations lead to the verdict on TEXT."""
+    context = Context(season=Season(season) if season else None)
+    for line in rules_explain.lines(explain(text, Packs(own)[language], context)):
+        click.echo(line)
+
+
+@rules.command("lint")
+@OWN
+def lint_command(own: Path | None) -> None:
+    """Check all rule files, ours and the firm's own; name every mistake."""
+    packs = Packs(own)
+    for language in shipped_languages():
+        pack = packs[language]
+        click.echo(f"{language}: {pack.title}, {len(pack.rules)} rules, {len(pack.facts)} facts")
+
+
+@rules.command("score")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--only", type=click.Path(exists=True, path_type=Path), help="Only the ids in this file."
+)
+@click.option(
+    "--without", type=click.Path(exists=True, path_type=Path), help="All but the ids in this file."
+)
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object per language.")
+@OWN
+def score_command(
+    folder: Path, only: Path | None, without: Path | None, as_lines: bool, own: Path | None
+) -> None:
+    """
+    Judge the labelled messages in DIR/*.jsonl and count as the corpus scorer does.
+
+    Each line has id, lang, text and urgency.
+    """
+    packs = Packs(own)
+    wanted = set(only.read_text(encoding="utf-8").split()) if only else None
+    unwanted = set(without.read_text(encoding="utf-8").split()) if without else set()
+    pairs: dict[str, list[Pair]] = {}
+    for row in _labelled(folder):
+        if row["id"] in unwanted or (wanted is not None and row["id"] not in wanted):
+            continue
+        said = classify(row["text"], packs[row["lang"]]).urgency
+        pairs.setdefault(row["lang"], []).append((Urgency(row["urgency"]), said))
+    pairs["all"] = [pair for group in pairs.values() for pair in group]
+    for language, group in pairs.items():
+        click.echo(_figures_line(language, figures(group), as_lines=as_lines))
+
+
+def _labelled(folder: Path) -> Iterator[dict[str, str]]:
+    for file in sorted(folder.glob("*.jsonl")):
+        for number, raw in enumerate(file.read_bytes().splitlines(), 1):
+            if not raw.strip():
+                continue
+            try:
+                row = parse_line(raw)
+            except BadLine as exc:
+                raise click.ClickException(f"{file}, line {number}: {exc}") from exc
+            if row.get("urgency") not in [label.value for label in LABELS]:
+                known = ", ".join(LABELS)
+                raise click.ClickException(f'{file}, line {number}: "urgency" is one of {known}')
+            if row.get("lang") not in shipped_languages():
+                raise click.ClickException(f'{file}, line {number}: no rules for "lang"')
+            yield {key: str(row[key]) for key in ("id", "lang", "text", "urgency")}
+
+
+def _figures_line(group: str, counted: Figures, *, as_lines: bool) -> str:
+    if as_lines:
+        return json.dumps({"group": group, **asdict(counted)})
+    shares = (
+        f"{name} {'-' if share is None else f'{100 * share:.1f} %'}"
+        for name, share in (
+            ("ring recall", counted.ring_recall),
+            ("emergency recall", counted.emergency_recall),
+            ("false ring", counted.false_ring_rate),
+        )
+    )
+    macro = "-" if counted.macro_f1 is None else f"{counted.macro_f1:.3f}"
+    return (
+        f"{group:4} {counted.messages:4} messages  {'  '.join(shares)}  macro-F1 {macro}"
+        f"  emergencies not rung {counted.emergencies_not_rung}"
+    )

@@ -24,14 +24,14 @@ class Lexicon:
     def __init__(self, terms: Iterable[str], language: str) -> None:
         self._language = language
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
-        self._stem: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_head: defaultdict[str, list[str]] = defaultdict(list)
+        self._stems_of_head: dict[str, dict[str, set[str]]] = {}
         self._prefix: defaultdict[str, set[str]] = defaultdict(set)
         self._suffix: defaultdict[str, set[str]] = defaultdict(set)
         self._infix: defaultdict[str, set[str]] = defaultdict(set)
         self._long: defaultdict[str, set[str]] = defaultdict(set)
         for term in terms:
             self._add(term)
-        self._stem_heads = {stem[:_STEM_HEAD] for stem in self._stem}
         self._long_words: defaultdict[str, list[str]] = defaultdict(list)
         for word in self._long:
             self._long_words[word[0]].append(word)
@@ -50,8 +50,7 @@ class Lexicon:
             self._suffix[folded].add(term)
         else:
             self._exact[folded].add(term)
-            for stem in stems(term, self._language):
-                self._stem[stem].add(term)
+            self._by_head[folded[:_STEM_HEAD]].append(term)
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
@@ -86,12 +85,18 @@ class Lexicon:
         return found
 
     def _stemmed(self, word: str, folded: str) -> set[str]:
-        """Return the terms with a stem of *word*; stemming is slow, so first look at its head."""
-        if folded[:_STEM_HEAD] not in self._stem_heads:
+        """Return the terms with a stem of *word*; only words with its head are stemmed, once."""
+        head = folded[:_STEM_HEAD]
+        if head not in self._by_head:
             return set()
-        return {
-            term for stem in stems(word, self._language) for term in self._stem.get(stem, _NOTHING)
-        }
+        if head not in self._stems_of_head:
+            table: defaultdict[str, set[str]] = defaultdict(set)
+            for term in self._by_head[head]:
+                for stem in stems(term, self._language):
+                    table[stem].add(term)
+            self._stems_of_head[head] = dict(table)
+        known = self._stems_of_head[head]
+        return {term for stem in stems(word, self._language) for term in known.get(stem, _NOTHING)}
 
     def _misheard(self, folded: str) -> set[str]:
         """Return the terms nearest to *folded* within the slips that their length allows."""

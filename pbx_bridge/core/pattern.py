@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pbx_bridge.errors import RulePackError
 
@@ -55,16 +56,23 @@ def number_range(term: str) -> tuple[int, int] | None:
     return int(low) if low else -(10**9), int(high) if high else 10**9
 
 
+@lru_cache(maxsize=20_000)
+def _is_term(word: str) -> bool:
+    if word.startswith("@"):
+        return word[1:].replace("-", "").replace("_", "").isalnum()
+    return bool(_TERM.fullmatch(word) or number_range(word))
+
+
 def _check_term(term: str, source: str) -> str:
     """Return *term* with single spaces; it may be several words."""
-    for word in term.split():
-        concept = word.startswith("@") and word[1:].replace("-", "").replace("_", "").isalnum()
-        if not (concept or number_range(word) or _TERM.fullmatch(word)):
+    row = term.split()
+    for word in row:
+        if not _is_term(word):
             raise RulePackError(
                 f"pattern {source!r}: {word!r} is no term; write word, =word, pre*, *suf, *in*,"
                 " @concept, {5..14}, alternatives with |, a gap with .. or ..."
             )
-    return " ".join(term.split())
+    return " ".join(row)
 
 
 def _group(text: str, gap: int, source: str) -> list[Element]:
