@@ -25,8 +25,8 @@ class Duty:
     """Raises `BridgeError` when it may work later."""
     is_slow: bool = False
     """Runs beside the actor, so that a mail server cannot hold up a ring."""
-    tries: int = 10
-    """After so many failures the effect is parked and reported."""
+    tries: int | None = 10
+    """After so many failures the effect is parked and reported; `None`: never."""
     pause: timedelta = timedelta(seconds=2)
     """Before the second try; doubled each time."""
 
@@ -86,7 +86,9 @@ class Deeds:
     async def _put_off(self, pending: Pending, duty: Duty, error: str) -> None:
         failures = pending.failures + 1
         pause = duty.pause * 2 ** min(pending.failures, 6)
-        retry_at = self._clock.now() + pause if failures < duty.tries else None
+        retry_at = (
+            self._clock.now() + pause if duty.tries is None or failures < duty.tries else None
+        )
         report = log.warning if retry_at else log.error
         report(
             "effect.failed" if retry_at else "effect.parked",

@@ -102,6 +102,19 @@ async def test_effect_that_keeps_failing_is_parked_with_its_error(store: MemoryS
     assert store.tables.outbox[0].error == "notify-failed: server away"
 
 
+async def test_effect_that_somebody_waits_for_is_never_parked(store: MemoryStore) -> None:
+    """A parked escalation would ring nobody: it is tried as long as it takes."""
+    faults = [StoreError("disk full")] * 30
+    deeds = deeds_of(
+        store, look=Duty(act=raising(*faults), tries=None), hear=Duty(act=doing([], "hear"))
+    )
+
+    for hour in range(40):
+        await carry_out(deeds, store, NOW + timedelta(hours=hour))
+
+    assert store.tables.outbox[0].status == "done"
+
+
 async def test_pauses_grow(store: MemoryStore) -> None:
     """A server that is away for an hour is not asked every second."""
     deeds = deeds_of(
