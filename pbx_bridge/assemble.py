@@ -44,6 +44,7 @@ from pbx_bridge.runtime.transcripts import Transcripts
 
 log = structlog.get_logger()
 
+
 async def run(config: Config, stop: asyncio.Event) -> None:
     """
     Run the whole service until *stop* is set.
@@ -130,6 +131,11 @@ class House:
         self._switchboard.connect(recovery)
         agi = self._agi(calls, recovery)
 
+        async def decide() -> None:
+            """Move cases on, after a look at what happened without us."""
+            await recovery.wait_for_first_look()
+            await self._cases.run()
+
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
@@ -137,7 +143,7 @@ class House:
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
             ],
-            [self._cases.run, self._leases.run, recovery.run],
+            [decide, self._leases.run, recovery.run],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
@@ -201,6 +207,7 @@ class House:
             lookout=self._lookout,
             ringing=ringing,
             on_call=lambda: "&".join(numbers),
+            clock=self._clock,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
@@ -252,13 +259,13 @@ def _duties(
 ) -> Mapping[type[Effect], Duty]:
     """Say who carries out which effect."""
     return {
-        Escalate: Duty(act=ringing.escalate),
-        AdoptOwner: Duty(act=ringing.adopt_owner),
-        LookAfterCall: Duty(act=ringing.look_after),
-        Ring: Duty(act=ringing.ring),
+        Escalate: Duty(act=ringing.escalate, tries=None),  # parked, it would ring nobody
+        AdoptOwner: Duty(act=ringing.adopt_owner, tries=None),
+        LookAfterCall: Duty(act=ringing.look_after, tries=None),
+        Ring: Duty(act=ringing.ring, tries=None),
         CancelRing: Duty(act=ringing.cancel),
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
-        Transcribe: Duty(act=transcripts.transcribe, is_slow=True),
+        Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
     }
 

@@ -150,6 +150,7 @@ class Daemon:
             lookout=self.lookout,
             ringing=self.ringing,
             on_call=lambda: "&".join(step.number for step in world.policy.steps),
+            clock=world.clock,
         )
 
     def _assign(self) -> None:

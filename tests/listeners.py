@@ -1,6 +1,7 @@
 """Stand-ins for audio, recogniser and mail: lengths, words and notices, nothing real."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pbx_bridge.core.case import Transcript, Word
@@ -34,8 +35,8 @@ class MemoryRecordings:
         """Remember it."""
         self.dropped.append(call_id)
 
-    def unknown(self, known: Callable[[str], bool]) -> Sequence[str]:
-        """Return the call ids of recordings for which *known* says no."""
+    def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
+        """Return the call ids of recordings for which *known* says no; none of them is old."""
         names = [Path(recording).name for recording in self.lengths_s]
         return [name for name in names if not known(name)]
 

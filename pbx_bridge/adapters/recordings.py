@@ -5,6 +5,7 @@ import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from pbx_bridge.errors import AudioError, UnsafeValue
@@ -85,9 +86,9 @@ class FileRecordings:
             with suppress(OSError):
                 path.unlink()
 
-    def unknown(self, known: Callable[[str], bool]) -> list[str]:
+    def unknown(self, known: Callable[[str], bool], since: datetime) -> list[str]:
         """
-        Return the call ids of recordings for which *known* says no, oldest first.
+        Return the call ids of recordings since then for which *known* says no, oldest first.
 
         Raises:
             AudioError: the folder of the recordings cannot be read.
@@ -102,7 +103,8 @@ class FileRecordings:
         except OSError as exc:
             remedy = "create it, writable for Asterisk and readable for us"
             raise AudioError(f"{self._folder} cannot be read ({exc.strerror}); {remedy}") from exc
-        return [call_id for _, call_id in sorted(found) if not known(call_id)]
+        recent = (call_id for at, call_id in sorted(found) if at >= since.timestamp())
+        return [call_id for call_id in recent if not known(call_id)]
 
     def _live(self, call_id: str) -> Path | None:
         if not _ID.fullmatch(call_id):

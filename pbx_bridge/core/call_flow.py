@@ -235,7 +235,7 @@ def next_request(call: Call) -> CallRequest:
 def open_call(now: datetime, call: Call) -> CallTransition:
     """Take on a call that has just arrived; its case is on disk before the greeting."""
     limit = call.limits.message + call.limits.call
-    return CallTransition(replace(call, arrived_at=now, wake_at=now + limit))
+    return CallTransition(replace(call, wake_at=now + limit))
 
 
 def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:

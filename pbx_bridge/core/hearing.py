@@ -7,7 +7,6 @@ from pbx_bridge.core.finding import Hit, Span, Vocabulary, covered, find
 from pbx_bridge.core.pattern import Sequence
 from pbx_bridge.core.text import Token, tokenise
 
-
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 

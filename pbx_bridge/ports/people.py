@@ -36,8 +36,8 @@ class Recordings(Protocol):
         """Delete the live copy of a call."""
         ...
 
-    def unknown(self, known: Callable[[str], bool]) -> Sequence[str]:
-        """Return the call ids of recordings for which *known* says no, oldest first."""
+    def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
+        """Return the call ids of recordings since then for which *known* says no, oldest first."""
         ...
 
 

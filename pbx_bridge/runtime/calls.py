@@ -1,7 +1,7 @@
 """Serves callers: asks the call which fact is missing, gets it on the line, reports it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -90,19 +90,25 @@ class Calls:
         recording = await line.variable("PBXB_RECORDING") or ""
         language = await line.variable("PBXB_LANG") or self._language
         log.debug("call.unknown", alive=alive)
-        return await self.adopt(call_id, line.caller_number, recording, language)
+        return await self.adopt(call_id, line.caller_number, recording, language=language)
 
     async def adopt(
-        self, call_id: str, number: str | None, recording: str, language: str | None = None
+        self,
+        call_id: str,
+        number: str | None,
+        recording: str,
+        *,
+        language: str | None = None,
+        arrived_at: datetime | None = None,
     ) -> Call:
-        """Commit a call that the store has never seen."""
+        """Commit a call that the store has never seen; it arrived just now unless told."""
         call = Call(
             case_id=await self._store.new_case_id(),
             call_id=call_id,
             caller=Caller(number=number or None),
             recording=recording,
             language=language or self._language,
-            arrived_at=self._clock.now(),
+            arrived_at=arrived_at or self._clock.now(),
             limits=self._limits,
         )
         return await self._cases.open_call(call)

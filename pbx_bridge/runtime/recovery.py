@@ -2,18 +2,27 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation import Escalation, EscalationPhase, RingEnded, TakenElsewhere
 from pbx_bridge.errors import AmiError, StoreError
-from pbx_bridge.ports import CallStore, EscalationStore, Line, LiveChannel, Phones, Recordings
+from pbx_bridge.ports import (
+    CallStore,
+    Clock,
+    EscalationStore,
+    Line,
+    LiveChannel,
+    Phones,
+    Recordings,
+)
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Trigger
 from pbx_bridge.runtime.leases import Leases
-from pbx_bridge.runtime.lookout import CALLS, Fate, Lookout
+from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Lookout
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import channel_id
 
@@ -25,6 +34,18 @@ ON_CALL = ("pbxb-list", "oncall")
 
 RETRY_S = 5.0
 """Before an errand that the database refused is run again."""
+
+
+FIRST_LOOK_S = 3.0
+"""A login takes some milliseconds; after that the cases go on, with what they know."""
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Older recordings without a case ring nobody: a lost database must not wake the whole firm."""
+
+
+def _moment(epoch: str) -> datetime | None:
+    """Return the time of an AstDB row, seconds since 1970; `None` when it does not say."""
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
 
 
 class Recovery:
@@ -43,11 +64,14 @@ class Recovery:
         lookout: Lookout,
         ringing: Ringing,
         on_call: Callable[[], str],
+        clock: Clock,
     ) -> None:
         self._post, self._calls, self._store = post, calls, call_store
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
-        self._on_call = on_call
+        self._on_call, self._clock = on_call, clock
+        self.has_looked = asyncio.Event()
+        """Set after the first look: before it, nobody knows what lives in Asterisk."""
         self._errands: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
 
     def line_restored(self) -> None:
@@ -75,6 +99,15 @@ class Recovery:
                     loop.call_later(RETRY_S, self._errands.put_nowait, errand)
             except Exception:  # a fault in one errand must not stop the next
                 log.exception("recovery.crashed")
+            self.has_looked.set()
+
+    async def wait_for_first_look(self) -> None:
+        """Return when Asterisk was looked at once, or is not there within `FIRST_LOOK_S`."""
+        try:
+            async with asyncio.timeout(FIRST_LOOK_S):
+                await self.has_looked.wait()
+        except TimeoutError:
+            return
 
     async def look_around(self) -> None:
         """Adopt what lives, close what is gone, take over what the dialplan did alone."""
@@ -97,16 +130,28 @@ class Recovery:
             if not done:
                 break
         await self._adopt_recordings(live)
+        alive = {channel.call_id for channel in live}
+        for call_id in await line.stored_keys(TAKEN):
+            if call_id not in alive and await self._is_settled(call_id):
+                await line.forget(TAKEN, call_id)
+
+    async def _is_settled(self, call_id: str) -> bool:
+        """Whether who took a call is on our disk, so that AstDB need not know it any more."""
+        known = await self._store.find(call_id)
+        esc = await self._escalations.load(known.state.case_id) if known else None
+        return esc is not None and esc.state.phase is EscalationPhase.ACKNOWLEDGED
 
     async def _adopt_row(self, line: Line, call_id: str, live: list[LiveChannel]) -> bool:
         """Take over one call from AstDB; whether the row may go."""
         row = await line.stored(CALLS, call_id) or ""
-        number = row.rpartition("/")[2] or None
         known = await self._store.find(call_id)
         call = known.state if known else None
         if call is None:
             recording = self._recordings.path(call_id).with_suffix("")
-            call = await self._calls.adopt(call_id, number, str(recording))
+            _, epoch, number = (*row.split("/"), "", "", "")[:3]
+            call = await self._calls.adopt(
+                call_id, number or None, str(recording), arrived_at=_moment(epoch)
+            )
             log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
         finding = await self._lookout.call(call_id, live)
         if finding.fate is Fate.IN_FALLBACK:
@@ -125,7 +170,8 @@ class Recovery:
     async def _adopt_recordings(self, live: list[LiveChannel]) -> None:
         """Open a case for every recording that no row and no case tells of."""
         alive = {channel.call_id for channel in live}
-        found = await asyncio.to_thread(self._recordings.unknown, alive.__contains__)
+        since = self._clock.now() - FORGOTTEN_AFTER
+        found = await asyncio.to_thread(self._recordings.unknown, alive.__contains__, since)
         for call_id in found:
             if await self._store.find(call_id) is not None:
                 continue

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from pbx_bridge.errors import AudioError, UnsafeValue
 pytestmark = pytest.mark.integration
 
 SECOND = b"\0\0" * 8_000
+
+EVER = datetime.fromtimestamp(0, UTC)
 
 
 def wav(seconds: int, *, sizes: bool = True) -> bytes:
@@ -137,10 +140,22 @@ def test_unknown_are_the_recordings_nobody_knows_oldest_first(
         os.utime(file, (1_000 - age, 1_000 - age))
     (tmp_path / "spool" / "folder.wav").mkdir()
 
-    assert recordings.unknown(lambda call_id: call_id == "known") == list("0452613")
+    assert recordings.unknown(lambda call_id: call_id == "known", EVER) == list("0452613")
+
+
+def test_unknown_leaves_old_recordings_alone(recordings: FileRecordings, tmp_path: Path) -> None:
+    """A database that was lost must not wake the whole firm for last year's calls."""
+    for age, name in ((0, "new.wav"), (1, "limit.wav"), (2, "old.wav")):
+        file = tmp_path / "spool" / name
+        file.write_bytes(b"")
+        os.utime(file, (1_000 - age, 1_000 - age))
+
+    found = recordings.unknown(lambda _: False, datetime.fromtimestamp(999, UTC))
+
+    assert found == ["limit", "new"]
 
 
 def test_unknown_without_a_folder_is_a_clear_error(tmp_path: Path) -> None:
     """A spool that is not there loses every message: it must be said."""
     with pytest.raises(AudioError, match="cannot be read"):
-        FileRecordings(tmp_path / "missing", None).unknown(lambda _: False)
+        FileRecordings(tmp_path / "missing", None).unknown(lambda _: False, EVER)

@@ -1,6 +1,7 @@
 """After a restart: find out what happened, adopt it, and only then ring."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from faults import Died
 from lines import FakeLine
@@ -165,6 +166,7 @@ async def test_report_adopts_what_nobody_accepted(night: Night) -> None:
     await _report(night)
 
     assert (await night.call()).caller.number == "+4930777"
+    assert (await night.call()).arrived_at == datetime.fromtimestamp(1768000000, UTC)
     assert (CALLS, GONE) not in night.phones.astdb
     assert night.rang() == ["anna"]
 
@@ -179,6 +181,36 @@ async def test_report_adopts_what_was_accepted(night: Night) -> None:
     assert (await night.case()).owner == "ben"
     assert (await night.call()).phase is CallPhase.DECIDED
     assert night.rang() == []
+
+
+async def test_report_cleans_what_is_on_our_disk(night: Night) -> None:
+    """Who took a case is forgotten in AstDB once we know it, and not before."""
+    night.phones.astdb[CALLS, GONE] = "taken/1768000000/+4930777"
+    night.phones.astdb[TAKEN, GONE] = "+49170222/0/fallback"
+    night.phones.astdb[TAKEN, "1768000000.8"] = "+49170222/0/fallback"
+
+    await _report(night)
+    await _report(night)
+
+    assert (await night.case()).owner == "ben"
+    assert (TAKEN, GONE) not in night.phones.astdb
+    assert (TAKEN, "1768000000.8") in night.phones.astdb
+
+
+async def test_cases_wait_for_the_first_look(night: Night) -> None:
+    """Nothing is decided before Asterisk was asked what lives; when it is away, not for ever."""
+    recovery = night.daemon.recovery
+    waiting = asyncio.create_task(recovery.wait_for_first_look())
+    looking = asyncio.create_task(recovery.run())
+    await asyncio.sleep(0)
+    before = waiting.done()
+
+    recovery.line_restored()
+    await waiting
+    looking.cancel()
+
+    assert not before
+    assert recovery.has_looked.is_set()
 
 
 async def test_report_leaves_a_fallback_in_progress_alone(night: Night) -> None:
