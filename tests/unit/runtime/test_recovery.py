@@ -200,6 +200,7 @@ async def test_report_cleans_what_is_on_our_disk(night: Night) -> None:
 async def test_cases_wait_for_the_first_look(night: Night) -> None:
     """Nothing is decided before Asterisk was asked what lives; when it is away, not for ever."""
     recovery = night.daemon.recovery
+    recovery.has_looked.clear()
     waiting = asyncio.create_task(recovery.wait_for_first_look())
     looking = asyncio.create_task(recovery.run())
     await asyncio.sleep(0)
