@@ -23,7 +23,7 @@ from pbx_bridge.adapters.systemd import notify
 from pbx_bridge.config import Config, read_secret
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
-from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
 from pbx_bridge.errors import RulePackError
@@ -120,7 +120,7 @@ class House:
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
-        self._lookout = Lookout(self._phones, tokens, config.policy().steps)
+        self._lookout = Lookout(self._phones, tokens, config.policy().people())
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
@@ -158,7 +158,7 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=self._config.policy,
+            policy=lambda effect: self._config.policy(),  # noqa: ARG005  one policy for all
         )
 
     def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
@@ -195,7 +195,7 @@ class House:
         )
 
     def _recovery(self, calls: Calls, ringing: Ringing) -> Recovery:
-        numbers = [step.number for step in self._config.policy().steps]
+        numbers = [person.number for person in self._config.policy().people()]
         return Recovery(
             self._cases.post,
             calls=calls,
@@ -266,7 +266,9 @@ def _duties(
         CancelRing: Duty(act=ringing.cancel),
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
+        TakeOver: Duty(act=ringing.take_over),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
+        Tell: Duty(act=notices.tell, is_slow=True, tries=6),
     }
 
 

@@ -16,7 +16,7 @@ from pbx_bridge.core.call_flow import (
     Transcribe,
 )
 from pbx_bridge.core.case import Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring
 from pbx_bridge.core.policy import Policy, Technician
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls

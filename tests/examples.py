@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallLimits, CallTransition
 from pbx_bridge.core.case import Caller, Transcript, Verdict, Word
-from pbx_bridge.core.escalation import EscalationEvent, EscalationTransition
+from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.escalation_state import EscalationTransition
 from pbx_bridge.core.policy import Policy, Technician
 
 NOW = datetime(2026, 1, 9, 22, 0, tzinfo=UTC)

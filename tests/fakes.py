@@ -8,13 +8,8 @@ from fake_overrides import MemoryOverrides
 
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
-    Escalation,
-    EscalationEffect,
-    EscalationEvent,
-    EscalationPhase,
-    EscalationTransition,
-)
+from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import AmiRejected, AmiUnavailable, StaleCase, UnsafeValue
 from pbx_bridge.ports import (
     LiveChannel,

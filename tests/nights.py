@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTransition
+from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.policy import Policy, Technician
 
 Event = TypeVar("Event")

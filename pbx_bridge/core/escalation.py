@@ -18,6 +18,7 @@ from pbx_bridge.core.escalation_events import (
     Ring,
     RingAnswered,
     RingEnded,
+    RingHeld,
     RingNotPlaced,
     RingPlaced,
     RingTakenOver,
@@ -91,10 +92,14 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return EscalationTransition(_placed(now, esc, n))
         case RingAnswered(attempt=n):
             return EscalationTransition(_answered(now, esc, n))
-        case RingNotPlaced(attempt=n):
-            return _not_placed(now, esc, n)
         case RingTakenOver(attempt=n):
             return _taken_over(now, esc, n)
+        case _ if esc.attempts[event.attempt - 1].is_under_way:
+            return EscalationTransition(esc)  # Asterisk has it after all: it was said twice
+        case RingNotPlaced(attempt=n):
+            return _not_placed(now, esc, n)
+        case RingHeld(attempt=n):
+            return EscalationTransition(_held(now, esc, n))
         case _:
             assert_never(event)
 
@@ -129,7 +134,7 @@ def _ended(
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:
     ring = esc.attempts[n - 1]
-    if ring.is_placed or ring.is_answered:
+    if ring.is_under_way:
         return esc
     ends_at = now + ring.timeout + esc.policy.grace
     return _with_deadline(changed(esc, n, is_placed=True, ends_at=ends_at), n)
@@ -163,6 +168,17 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
         return EscalationTransition(after)
     back = replace(given_back(after, n), go_on_at=again, is_waiting=after.is_group_over)
     return _line_down(back)
+
+
+def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
+    """Put the technician back to the front and look again soon; it never reached Asterisk."""
+    if esc.phase is not EscalationPhase.RINGING:
+        return closed(esc, n, RingOutcome.UNREACHABLE)
+    back = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+    if n == len(back.attempts):
+        back = replace(back, attempts=back.attempts[:-1])
+    again = now + esc.policy.line_retry
+    return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
 
 
 def _taken_over(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
@@ -210,7 +226,7 @@ def _begin_round(
         his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
         first = tuple(group for group in groups if group not in his)
         state = replace(state, todo=(*first, *his))
-        if state.round == 1:
+        if state.round == 1 or not policy.round_pause:
             return _go_on(now, state, others)
         paused = replace(state, go_on_at=now + policy.round_pause)
         return EscalationTransition(with_timer(paused))

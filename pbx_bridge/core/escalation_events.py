@@ -44,6 +44,14 @@ class RingNotPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class RingHeld:
+    """Not ordered on purpose: the dialplan's own fallback rings for this call just now."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
 class RingAnswered:
     """Somebody, or a mailbox, picked up."""
 
@@ -101,6 +109,7 @@ class EscalationTimer:
 EscalationEvent = (
     RingPlaced
     | RingNotPlaced
+    | RingHeld
     | RingAnswered
     | RingEnded
     | RingTakenOver

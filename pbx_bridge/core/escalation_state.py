@@ -38,6 +38,11 @@ class Attempt:
     outcome: RingOutcome | None = None
     """`None` while it rings or talks."""
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether Asterisk is known to have had it."""
+        return self.is_placed or self.is_answered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:

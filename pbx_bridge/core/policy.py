@@ -89,9 +89,13 @@ class Policy:
         timeout = max((step.ring_timeout for step in self.steps), default=RING_TIMEOUT)
         return (Group(technicians=(self.last_resort,), ring_timeout=timeout),)
 
+    def people(self) -> tuple[Technician, ...]:
+        """Return everybody who may be rung, in order, each once."""
+        named = [person for step in self.steps for person in step.technicians]
+        if self.last_resort is not None:
+            named.append(self.last_resort)
+        return tuple(dict.fromkeys(named))
+
     def find(self, name: str) -> Technician | None:
         """Return a technician of this policy by his short name."""
-        people = [person for step in self.steps for person in step.technicians]
-        if self.last_resort is not None:
-            people.append(self.last_resort)
-        return next((person for person in people if person.name == name), None)
+        return next((person for person in self.people() if person.name == name), None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.policy import Technician
 from pbx_bridge.ports import LiveChannel, Phones
 from pbx_bridge.runtime.switchboard import attempt_of

@@ -8,7 +8,8 @@ import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation, EscalationPhase, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.errors import AmiError, StoreError
 from pbx_bridge.ports import (
     CallStore,

@@ -15,19 +15,20 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation_events import (
     CancelRing,
-    Escalation,
-    EscalationPhase,
     MarkTaken,
     Ring,
     RingEnded,
     RingHeld,
     RingNotPlaced,
     RingPlaced,
+    RingTakenOver,
     TakenElsewhere,
+    TakeOver,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
@@ -54,7 +55,7 @@ class Ringing:
         recordings: Recordings,
         lookout: Lookout,
         tokens: Tokens,
-        policy: Callable[[], Policy],
+        policy: Callable[[Escalate], Policy],
     ) -> None:
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
@@ -69,12 +70,15 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        await self._open(case_id, Opening(self._policy(), owner))
+        await self._open(case_id, Opening(effect.urgency, self._policy(effect), owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
-        assert isinstance(pending.effect, AdoptOwner)  # noqa: S101
-        await self._open(pending.case_id, Opening(self._policy(), pending.effect.technician))
+        effect = pending.effect
+        assert isinstance(effect, AdoptOwner)  # noqa: S101
+        unheard = Escalate(Urgency.UNKNOWN, "other")
+        opening = Opening(unheard.urgency, self._policy(unheard), effect.technician)
+        await self._open(pending.case_id, opening)
 
     async def ring(self, pending: Pending) -> None:
         """Let a mobile ring; look before ringing what may be ringing already."""
@@ -111,6 +115,11 @@ class Ringing:
                 self._post(case_id, press)
                 return
         await self._phones.cancel(channel_id(case_id, attempt))
+
+    async def take_over(self, pending: Pending) -> None:
+        """Ask a less urgent case for a technician who has not answered it yet."""
+        assert isinstance(pending.effect, TakeOver)  # noqa: S101
+        self._post(pending.effect.case_id, RingTakenOver(pending.effect.attempt))
 
     async def mark_taken(self, pending: Pending) -> None:
         """Let the dialplan's fallback know that it has nobody to ring."""
@@ -152,10 +161,8 @@ class Ringing:
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
         stored = await self._escalations.load(case_id)
-        current = stored.state.current if stored else None
-        if stored is None or current is None or current.attempt != ring.attempt:
-            return False
-        if current.is_under_way:
+        wanted = stored.state.find(ring.attempt) if stored else None
+        if stored is None or wanted is None or wanted.outcome is not None or wanted.is_under_way:
             return False
         try:
             found = await self._look_before(stored.state, ring, leg)

@@ -22,7 +22,7 @@ from pbx_bridge.core.case import (
     Urgency,
     Verdict,
 )
-from pbx_bridge.core.escalation import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
+from pbx_bridge.core.escalation_events import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
 from pbx_bridge.runtime.transcripts import HEARD
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -6,26 +6,22 @@ import pytest
 from examples import NOW, POLICY
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
+from pbx_bridge.core.escalation import advance, open_escalation, open_taken
+from pbx_bridge.core.escalation_events import RingHeld
+from pbx_bridge.core.escalation_events import (
     CancelRing,
-    Escalation,
-    EscalationPhase,
     EscalationTimer,
-    EscalationTransition,
     Fallback,
     FallbackReason,
     MarkTaken,
     Ring,
     RingAnswered,
     RingEnded,
-    RingHeld,
     RingNotPlaced,
     RingPlaced,
     TakenElsewhere,
-    advance,
-    open_escalation,
-    open_taken,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.core.policy import Policy
 
 TO_ANNA = Ring(1, "anna", "+49170111", 22.0)

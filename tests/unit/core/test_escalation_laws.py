@@ -8,17 +8,15 @@ from hypothesis import given
 from nights import by_time_alone, escalated, escalation_events, nights, policies
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
-    Escalation,
-    EscalationPhase,
+from pbx_bridge.core.escalation import advance, open_escalation
+from pbx_bridge.core.escalation_events import (
     Fallback,
     FallbackReason,
     Ring,
     RingEnded,
     TakenElsewhere,
-    advance,
-    open_escalation,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 
 random_nights = nights(escalation_events)
 

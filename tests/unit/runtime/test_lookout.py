@@ -5,7 +5,7 @@ from examples import POLICY, opened_escalation
 from fakes import FakePhones
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Finding, Lookout, Tokens

@@ -11,7 +11,7 @@ from listeners import FakeNotifier, spoken
 from night import Night
 
 from pbx_bridge.core.case import Caller, Urgency, Verdict
-from pbx_bridge.core.escalation import Fallback, FallbackReason
+from pbx_bridge.core.escalation_events import Fallback, FallbackReason
 from pbx_bridge.errors import NotifyFailed, StoreError
 from pbx_bridge.ports import Pending
 from pbx_bridge.runtime.notices import Notices, write_notice

@@ -9,7 +9,8 @@ from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationPhase, open_escalation
+from pbx_bridge.core.escalation import open_escalation
+from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN

@@ -8,7 +8,8 @@ from fakes import MemoryStore
 
 from pbx_bridge.adapters.store.store import SqliteStore
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import MarkTaken, Ring, RingEnded, RingPlaced, advance
+from pbx_bridge.core.escalation import advance
+from pbx_bridge.core.escalation_events import MarkTaken, Ring, RingEnded, RingPlaced
 from pbx_bridge.errors import StaleCase
 
 Store = MemoryStore | SqliteStore
