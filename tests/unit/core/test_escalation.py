@@ -7,7 +7,6 @@ from examples import NOW, POLICY
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
-from pbx_bridge.core.escalation_events import RingHeld
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     EscalationTimer,
@@ -17,6 +16,7 @@ from pbx_bridge.core.escalation_events import (
     Ring,
     RingAnswered,
     RingEnded,
+    RingHeld,
     RingNotPlaced,
     RingPlaced,
     TakenElsewhere,
