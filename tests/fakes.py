@@ -198,6 +198,11 @@ class MemoryEscalations:
         states = [stored.state for stored in self._tables.escalations.values()]
         return [state for state in states if state.phase is EscalationPhase.RINGING]
 
+    async def neighbours(self, now: datetime) -> list[Escalation]:
+        """Return all that ring, and those acknowledged within the last day, oldest first."""
+        states = [stored.state for stored in self._tables.escalations.values()]
+        return [state for state in states if _is_neighbour(state, now)]
+
 
 class MemoryOutbox:
     """The port `Outbox` in a list."""
@@ -254,6 +259,12 @@ class MemoryStore:
         self.escalations = MemoryEscalations(self.tables)
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
+
+
+def _is_neighbour(state: Escalation, now: datetime) -> bool:
+    if state.phase is EscalationPhase.ACKNOWLEDGED and state.acknowledged_at is not None:
+        return state.acknowledged_at >= now - timedelta(days=1)
+    return state.phase is EscalationPhase.RINGING
 
 
 def _due(now: datetime, states: Sequence[Call | Escalation]) -> list[str]:

@@ -28,7 +28,7 @@ def phones() -> FakePhones:
 @pytest.fixture
 def lookout(phones: FakePhones) -> Lookout:
     """Anna and Ben are known by their numbers."""
-    return Lookout(phones, TOKENS, POLICY.steps)
+    return Lookout(phones, TOKENS, POLICY.people())
 
 
 def key_of(leg: str, who: str = "anna") -> str:
