@@ -127,7 +127,7 @@ def _ended(
         return _owner_silent(now, after, others)
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
-    if n >= esc.newest and after.is_group_over:
+    if _is_turn(after, [n]):
         return _go_on(now, after, others)
     return EscalationTransition(with_timer(after))
 
@@ -202,11 +202,10 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
     after = esc
     for n in late:
         after = closed(after, n, RingOutcome.NO_ANSWER)
-    is_newest_over = after.is_group_over and any(n >= esc.newest for n in late)
     is_time = after.go_on_at is not None and after.go_on_at <= now
     then = (
         _go_on(now, after, others)
-        if is_newest_over or is_time
+        if is_time or _is_turn(after, late)
         else EscalationTransition(with_timer(after))
     )
     return EscalationTransition(then.state, (*map(CancelRing, late), *then.effects))
@@ -370,6 +369,11 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
 
 
 # ---------------------------------------------------------------- small things
+
+
+def _is_turn(esc: Escalation, ended: list[int]) -> bool:
+    """Whether those that ended were the last ones that the next group waited for."""
+    return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:
