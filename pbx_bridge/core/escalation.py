@@ -283,7 +283,7 @@ def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTra
         return _begin_round(now, esc, others)
     # a dead trunk does not burn the policy
     idle = esc.idle_rounds + 1
-    pause = policy.round_pause * min(idle, LONGEST_RETRY)
+    pause = max(policy.round_pause, policy.line_retry) * min(idle, LONGEST_RETRY)
     again = replace(esc, todo=policy.groups(), go_on_at=now + pause, idle_rounds=idle)
     return _line_down(again)
 
