@@ -239,6 +239,8 @@ def _begin_round(
 
 def _go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     """Ring the next who can be rung, or begin the next round, or wait."""
+    if now >= esc.give_up_at:
+        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
     state = replace(esc, go_on_at=None, is_waiting=False)
     if not state.todo:
         if state.live:  # nobody is left but those who ring
@@ -277,8 +279,8 @@ def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
 
 def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     policy = esc.policy
-    if esc.round > policy.rounds:  # the fallback was said before the last resort was rung
-        return EscalationTransition(over(esc, EscalationPhase.EXHAUSTED))
+    if esc.round > policy.rounds:
+        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
     if esc.has_reached_somebody:
         return _begin_round(now, esc, others)
     # a dead trunk does not burn the policy
@@ -319,6 +321,8 @@ def _done(esc: Escalation, by: str) -> EscalationTransition:
 def _exhaust(esc: Escalation, reason: FallbackReason) -> EscalationTransition:
     stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
     state = over(esc, EscalationPhase.EXHAUSTED)
+    if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
+        return EscalationTransition(state, stopped)  # it was said before he was rung
     return EscalationTransition(state, (*stopped, Fallback(reason)))
 
 
