@@ -158,7 +158,7 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     after = closed(esc, n, RingOutcome.UNREACHABLE)
     in_a_row = 0
     for attempt in reversed(after.attempts):
-        if attempt.is_placed or attempt.outcome is not RingOutcome.UNREACHABLE:
+        if not attempt.is_unplaced:
             break
         in_a_row += 1
     again = now + esc.policy.line_retry * min(in_a_row, LONGEST_RETRY)

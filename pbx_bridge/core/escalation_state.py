@@ -43,6 +43,11 @@ class Attempt:
         """Whether Asterisk is known to have had it."""
         return self.is_placed or self.is_answered
 
+    @property
+    def is_unplaced(self) -> bool:
+        """Whether it is over without ever having rung."""
+        return self.outcome is RingOutcome.UNREACHABLE and not self.is_under_way
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
@@ -118,13 +123,30 @@ def closed(esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
 
 
 def given_back(esc: Escalation, n: int, *, is_last_chance: bool = False) -> Escalation:
-    """Return *esc* with the technician of a ring that was no fair try in line again."""
+    """
+    Return *esc* with the technician of a ring that was no fair try in line again.
+
+    He is at the end for his last chance, otherwise in front, together with those of his group
+    who were given back before him.
+    """
     ring = esc.attempts[n - 1]
-    person = esc.policy.find(ring.technician)
-    if person is None:
-        return esc
-    group = Group(technicians=(person,), ring_timeout=ring.timeout, is_last_chance=is_last_chance)
-    return replace(esc, todo=(*esc.todo, group) if is_last_chance else (group, *esc.todo))
+    groups = (*esc.policy.groups(), *esc.policy.last_group())
+    home = next(group for group in groups if _holds(group, ring))
+    names = {ring.technician}
+    ahead, rest = esc.todo[:1], esc.todo[1:]
+    given = {one.technician for one in esc.attempts[esc.newest - 1 :] if one.is_unplaced}
+    is_together = any({p.name for p in group.technicians} <= given for group in ahead)
+    if is_last_chance or not is_together:
+        ahead, rest = (), esc.todo
+    names |= {person.name for group in ahead for person in group.technicians}
+    people = tuple(person for person in home.technicians if person.name in names)
+    back = replace(home, technicians=people, is_last_chance=is_last_chance)
+    return replace(esc, todo=(*rest, back) if is_last_chance else (back, *rest))
+
+
+def _holds(group: Group, ring: Attempt) -> bool:
+    is_his = any(person.name == ring.technician for person in group.technicians)
+    return is_his and group.ring_timeout == ring.timeout
 
 
 def with_timer(esc: Escalation) -> Escalation:
