@@ -38,7 +38,7 @@ from pbx_bridge.core.escalation_state import (
     over,
     with_timer,
 )
-from pbx_bridge.core.lineup import Others, choose
+from pbx_bridge.core.lineup import Occupied, Others, choose
 from pbx_bridge.core.policy import RING_TIMEOUT, Group, Policy
 
 LONGEST_RETRY = 8
@@ -92,8 +92,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return EscalationTransition(_placed(now, esc, n))
         case RingAnswered(attempt=n):
             return EscalationTransition(_answered(now, esc, n))
-        case RingTakenOver(attempt=n):
-            return _taken_over(now, esc, n)
+        case RingTakenOver(attempt=n, others=others):
+            return _taken_over(now, esc, n, others)
         case _ if esc.attempts[event.attempt - 1].is_under_way:
             return EscalationTransition(esc)  # Asterisk has it after all: it was said twice
         case RingNotPlaced(attempt=n):
@@ -181,14 +181,23 @@ def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
 
 
-def _taken_over(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
     """Give a technician to a more urgent case; he is rung for this one afterwards."""
-    is_ours = esc.phase is EscalationPhase.RINGING and not esc.attempts[n - 1].is_answered
-    if not is_ours:
+    ring = esc.attempts[n - 1]
+    if esc.phase is not EscalationPhase.RINGING or ring.is_answered:
         return EscalationTransition(esc)
     back = given_back(closed(esc, n, RingOutcome.NO_ANSWER), n, is_last_chance=True)
-    waiting = replace(back, go_on_at=now + esc.policy.line_retry, is_waiting=back.is_group_over)
-    return EscalationTransition(with_timer(waiting), (CancelRing(n),))
+    if not back.is_group_over:
+        return EscalationTransition(with_timer(back), (CancelRing(n),))
+    promised = Occupied(
+        technician=ring.technician,
+        case_id=esc.case_id,
+        attempt=n,
+        urgency=esc.urgency,
+        is_answered=True,  # so that nobody takes him back
+    )
+    then = _go_on(now, back, replace(others, occupied=(*others.occupied, promised)))
+    return EscalationTransition(then.state, (CancelRing(n), *then.effects))
 
 
 def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
