@@ -77,9 +77,10 @@ def choose(
         rest += [_last_chance(group, person) for person in group.technicians if person not in free]
         if free:
             return Choice(group=replace(group, technicians=free), todo=tuple(rest))
-    for place, group in enumerate(rest):
-        if group.technicians[0].name not in held:
-            return Choice(group=group, todo=(*rest[:place], *rest[place + 1 :]))
+    for unwanted in (held.union(others.engaged), held):  # whoever has a case: after the others
+        for place, group in enumerate(rest):
+            if group.technicians[0].name not in unwanted:
+                return Choice(group=group, todo=(*rest[:place], *rest[place + 1 :]))
     return Choice(todo=tuple(rest), preempt=_weaker(rest, others, urgency))
 
 
