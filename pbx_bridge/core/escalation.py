@@ -352,6 +352,8 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
     owner = esc.policy.find(esc.owner or "")
     if owner is None:  # he took it in the dialplan, under a number that we do not know
         return EscalationTransition(replace(esc, wake_at=None))
+    if any(one.technician == owner.name for one in others.occupied):
+        return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))
     n, timeout = len(esc.attempts) + 1, RING_TIMEOUT
     ends_at = now + timeout + esc.policy.grace
     reminder = Attempt(
@@ -376,6 +378,7 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
         round=0,
         newest=len(esc.attempts) + 1,
         give_up_at=now + esc.policy.ceiling,
+        is_line_reported=False,
     )
     then = _begin_round(now, resumed, others, last=silent)
     return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
