@@ -10,7 +10,13 @@ import structlog
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.escalation_events import EscalationEvent, EscalationTimer, PersonFree
+from pbx_bridge.core.escalation_events import (
+    EscalationEvent,
+    EscalationTimer,
+    PersonFree,
+    RingHeld,
+    RingNotPlaced,
+)
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.neighbours import others_of, waiting_in_order
 from pbx_bridge.core.policy import Policy
@@ -235,7 +241,7 @@ class Cases:
         after = escalation.advance(now, before.state, event)
         await self._escalations.save(now, before, event, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
-        if set(before.state.live) - set(after.state.live):
+        if not isinstance(trigger, RingNotPlaced | RingHeld) and _frees(before.state, after.state):
             self._post_free(neighbours, case_id)
         return after.state
 
@@ -260,6 +266,10 @@ class Cases:
             for effect in fresh:
                 started.add(effect.seq)
                 await self._deeds.start(effect)
+
+
+def _frees(before: Escalation, after: Escalation) -> bool:
+    return any(not after.is_live(attempt.attempt) for attempt in before.live)
 
 
 def _trace(case_id: str, trigger: Trigger, before: str, after: str) -> None:
