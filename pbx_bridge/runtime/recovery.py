@@ -8,8 +8,9 @@ import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import PersonFree, RingEnded, TakenElsewhere
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.neighbours import waiting_in_order
 from pbx_bridge.errors import AmiError, StoreError
 from pbx_bridge.ports import (
     CallStore,
@@ -113,8 +114,11 @@ class Recovery:
     async def look_around(self) -> None:
         """Adopt what lives, close what is gone, take over what the dialplan did alone."""
         live = await self._phones.live()
-        for esc in await self._escalations.ringing():
+        ringing = await self._escalations.ringing()
+        for esc in ringing:
             await self._settle_attempts(esc, live)
+        for esc in waiting_in_order(ringing):  # what could not be rung can be rung now
+            self._post(esc.case_id, PersonFree())
         for call in await self._store.undecided():
             await self._settle_call(call, live)
         await self._phones.remember(*ON_CALL, self._on_call())
