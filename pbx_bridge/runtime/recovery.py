@@ -144,7 +144,8 @@ class Recovery:
         """Whether who took a call is on our disk, so that AstDB need not know it any more."""
         known = await self._store.find(call_id)
         esc = await self._escalations.load(known.state.case_id) if known else None
-        return esc is not None and esc.state.phase is EscalationPhase.ACKNOWLEDGED
+        over = (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
+        return esc is not None and esc.state.phase in over
 
     async def _adopt_row(self, line: Line, call_id: str, live: list[LiveChannel]) -> bool:
         """Take over one call from AstDB; whether the row may go."""

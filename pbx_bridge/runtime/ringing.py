@@ -33,7 +33,7 @@ from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
 from pbx_bridge.runtime.cases import Opening, Trigger
-from pbx_bridge.runtime.lookout import TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
 from pbx_bridge.runtime.switchboard import channel_id
 
 log = structlog.get_logger()
@@ -126,7 +126,7 @@ class Ringing:
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
         stored = await self._calls.load(pending.case_id)
         if stored is not None:
-            leg = channel_id(pending.case_id, 0)
+            leg = channel_id(pending.case_id, OWN_MARK)
             value = f"{pending.effect.technician}/{leg}/{self._tokens.token(leg)}"
             await self._phones.remember(TAKEN, stored.state.call_id, value)
 
