@@ -199,7 +199,7 @@ class MemoryEscalations:
         return [state for state in states if state.phase is EscalationPhase.RINGING]
 
     async def neighbours(self, now: datetime) -> list[Escalation]:
-        """Return all that ring, and those acknowledged within the last day, oldest first."""
+        """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
         states = [stored.state for stored in self._tables.escalations.values()]
         return [state for state in states if _is_neighbour(state, now)]
 
@@ -263,7 +263,7 @@ class MemoryStore:
 
 def _is_neighbour(state: Escalation, now: datetime) -> bool:
     if state.phase is EscalationPhase.ACKNOWLEDGED and state.acknowledged_at is not None:
-        return state.acknowledged_at >= now - timedelta(days=1)
+        return state.wake_at is not None or state.acknowledged_at >= now - timedelta(days=1)
     return state.phase is EscalationPhase.RINGING
 
 

@@ -113,7 +113,11 @@ class EscalationStore(Protocol):
         ...
 
     async def neighbours(self, now: datetime) -> list[Escalation]:
-        """Return all that ring, and those acknowledged within the last day."""
+        """
+        Return all that hold technicians back, oldest first.
+
+        Those that ring, and those acknowledged within the last day or to be reminded of.
+        """
         ...
 
 

@@ -63,11 +63,11 @@ class SqliteEscalations:
         return [state for state, _ in await self._rows.each(sql)]
 
     async def neighbours(self, now: datetime) -> list[Escalation]:
-        """Return all that ring, and those acknowledged within the last day, oldest first."""
+        """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
         sql = (
             "SELECT case_id, version, state FROM escalation WHERE phase = 'ringing'"
-            " OR phase = 'acknowledged' AND json_extract(state, '$.acknowledged_at') >= ?"
-            " ORDER BY rowid"
+            " OR phase = 'acknowledged' AND (wake_at IS NOT NULL"
+            " OR json_extract(state, '$.acknowledged_at') >= ?) ORDER BY rowid"
         )
         since = (now - LATELY).isoformat()[:19]  # as text: up to the second
         return [state for state, _ in await self._rows.each(sql, since)]
