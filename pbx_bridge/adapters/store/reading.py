@@ -38,6 +38,7 @@ class CasePhase(StrEnum):
     """Nobody is woken for it: the office has it in the morning."""
     RINGING = "ringing"
     ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
     EXHAUSTED = "exhausted"
 
 
