@@ -8,7 +8,7 @@ import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import PersonFree, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import waiting_in_order
 from pbx_bridge.errors import AmiError, StoreError
@@ -168,7 +168,7 @@ class Recovery:
         message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
         if finding.fate is Fate.TAKEN and finding.technician:
             self._post(call.case_id, DialplanEnded(finding.technician, message_s))
-            self._post(call.case_id, TakenElsewhere(finding.technician))
+            await self._count_stored_key(call.case_id)
         else:
             self._post(call.case_id, CallerLeft(message_s))
         return True

@@ -154,7 +154,7 @@ class Ringing:
                 self._post(case_id, DialplanHas())
             case Fate.TAKEN:
                 self._post(case_id, DialplanEnded(finding.technician, message_s))
-                self._post(case_id, TakenElsewhere(finding.technician or ""))
+                await self._count_key(case_id)
             case Fate.NOBODY:
                 self._post(case_id, CallerLeft(message_s))
 
@@ -186,6 +186,12 @@ class Ringing:
             return None
         finding = await self._lookout.call(call.state.call_id, live)
         return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
+
+    async def _count_key(self, case_id: str) -> None:
+        stored = await self._escalations.load(case_id)
+        press = await self._key_press(stored.state) if stored else None
+        if press is not None:
+            self._post(case_id, press)
 
     async def _key_press(self, esc: Escalation) -> RingEnded | TakenElsewhere | None:
         call = await self._calls.load(esc.case_id)
