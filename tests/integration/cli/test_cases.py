@@ -200,7 +200,7 @@ async def test_follow_gives_a_machine_one_object_per_row(filled: Path) -> None:
         "machine": "escalation",
         "version": 2,
         "trigger": "RingPlaced",
-        "data": {"attempt": 1},
+        "data": {"attempt": 1, "others": {"occupied": [], "engaged": []}},
         "text": "ring 1: anna is rung",
     }
 
