@@ -79,9 +79,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
                 return EscalationTransition(esc)
             return _acknowledge(now, esc, technician)
         case PersonFree(others=others):
-            if not esc.is_waiting:
-                return EscalationTransition(esc)
-            return _go_on(now, esc, others)
+            return _go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
             return _timer(now, esc, others)
         case _ if not esc.is_live(event.attempt):
