@@ -159,7 +159,7 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
         if not attempt.is_unplaced:
             break
         in_a_row += 1
-    again = now + esc.policy.line_retry * min(in_a_row, LONGEST_RETRY)
+    again = now + esc.policy.line_retry * min(max(1, in_a_row), LONGEST_RETRY)
     if esc.attempts[n - 1].is_reminder:
         return EscalationTransition(replace(after, wake_at=again))
     if esc.phase is not EscalationPhase.RINGING:
