@@ -365,8 +365,6 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
 
 def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     """The owner did not say that he is at it: ring the others again, and him last."""
-    if esc.phase is not EscalationPhase.ACKNOWLEDGED:
-        return EscalationTransition(esc)
     silent = esc.owner
     resumed = replace(
         esc,

@@ -262,10 +262,11 @@ def test_report_of_a_ring_given_up_moves_nothing(event: object) -> None:
 
 
 def test_answer_makes_a_later_placed_meaningless() -> None:
-    """Asterisk may tell the answer before it confirms the order."""
+    """Asterisk may tell the answer before it confirms the order, and tell it twice."""
     answered = after(RingAnswered(1)).state
 
     assert after(RingPlaced(1), state=answered) == EscalationTransition(answered)
+    assert after(RingAnswered(1), state=answered) == EscalationTransition(answered)
 
 
 def test_timer_before_its_time_does_nothing() -> None:
