@@ -322,6 +322,8 @@ def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationT
 def _done(esc: Escalation, by: str) -> EscalationTransition:
     stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
     state = over(esc, EscalationPhase.DONE)
+    for attempt in esc.live:  # nothing that is heard of them later counts
+        state = closed(state, attempt.attempt, RingOutcome.NO_ANSWER)
     return EscalationTransition(state, (*stopped, MarkTaken(by), Tell(Topic.DONE, by)))
 
 
