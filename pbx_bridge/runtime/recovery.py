@@ -54,7 +54,12 @@ class Adopts(Protocol):
     """Who opens a case for a call that we never had in hand: `Calls`."""
 
     async def adopt(
-        self, call_id: str, number: str | None, recording: str, *, arrived_at: datetime | None = None
+        self,
+        call_id: str,
+        number: str | None,
+        recording: str,
+        *,
+        arrived_at: datetime | None = None,
     ) -> Call:
         """Commit the call; it arrived just now unless told."""
         ...
