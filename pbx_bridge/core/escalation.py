@@ -41,6 +41,7 @@ from pbx_bridge.core.escalation_state import (
     closed,
     given_back,
     over,
+    pressed,
     with_timer,
 )
 from pbx_bridge.core.lineup import Occupied, Others
@@ -85,7 +86,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
         case EscalationTimer(others=others):
             return _timer(now, esc, others)
         case _ if not esc.is_live(event.attempt):
-            return EscalationTransition(esc)
+            return _hung_up(now, esc, event)
         case RingEnded(attempt=n, outcome=outcome, others=others):
             return _ended(now, esc, n, outcome, others)
         case RingPlaced(attempt=n):
@@ -108,13 +109,13 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
 
 
 def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
-    pressed = esc.find(n)
-    if pressed is None or pressed.outcome is RingOutcome.ACKNOWLEDGED:
+    ring = esc.find(n)
+    if ring is None or ring.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    accepted = changed(esc, n, outcome=RingOutcome.ACKNOWLEDGED)
+    accepted = pressed(now, esc, n, RingOutcome.ACKNOWLEDGED)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
-        return _acknowledge(now, accepted, pressed.technician)
-    if pressed.is_reminder and pressed.technician == esc.owner:
+        return _acknowledge(now, accepted, ring.technician)
+    if ring.is_reminder and ring.technician == esc.owner:
         return EscalationTransition(_reminded(now, accepted))
     return EscalationTransition(esc)  # somebody else was faster
 
@@ -122,7 +123,8 @@ def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition
 def _ended(
     now: datetime, esc: Escalation, n: int, outcome: RingOutcome, others: Others
 ) -> EscalationTransition:
-    after = closed(esc, n, outcome)
+    declined = outcome is RingOutcome.DECLINED
+    after = pressed(now, esc, n, outcome) if declined else closed(esc, n, outcome)
     if esc.attempts[n - 1].is_reminder:
         return _owner_silent(now, after, others)
     if esc.phase is not EscalationPhase.RINGING:
@@ -130,6 +132,17 @@ def _ended(
     if _is_turn(after, [n]):
         return go_on(now, after, others)
     return EscalationTransition(with_timer(after))
+
+
+def _hung_up(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
+    """Whoever pressed a key has hung up; everything else that is told late changes nothing."""
+    if not isinstance(event, RingEnded) or event.outcome is RingOutcome.DECLINED:
+        return EscalationTransition(esc)
+    ring = esc.find(event.attempt)
+    if ring is None or ring.talks_until is None:
+        return EscalationTransition(esc)
+    state = changed(esc, event.attempt, talks_until=None)
+    return go_on(now, state, event.others) if state.is_waiting else EscalationTransition(state)
 
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:

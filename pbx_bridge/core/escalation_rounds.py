@@ -50,8 +50,12 @@ def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransitio
     if not state.todo:
         if state.live:  # nobody is left but those who ring
             return EscalationTransition(with_timer(state))
+        talking = state.talking(now)
+        if talking:  # soon he is free for the next round, and for other cases
+            until = max(one.talks_until or now for one in talking)
+            return EscalationTransition(with_timer(replace(state, go_on_at=until, is_waiting=True)))
         return _round_over(now, state, others)
-    ringing = [attempt.technician for attempt in state.live]
+    ringing = [attempt.technician for attempt in (*state.live, *state.talking(now))]
     choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
     if choice.group is not None:
         return _ring(now, replace(state, todo=choice.todo), choice.group)
