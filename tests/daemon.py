@@ -176,7 +176,7 @@ class Daemon:
                 AdoptOwner: Duty(act=ringing.adopt_owner),
                 LookAfterCall: Duty(act=ringing.look_after),
                 Ring: Duty(act=ringing.ring),
-                CancelRing: Duty(act=ringing.cancel),
+                CancelRing: Duty(act=ringing.cancel, tries=None),
                 MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
                 Transcribe: Duty(act=self.transcripts.transcribe, is_slow=True),
                 TakeOver: Duty(act=ringing.take_over),

@@ -120,7 +120,7 @@ class VirtualService:
             AdoptOwner: Duty(act=ringing.adopt_owner, tries=None),
             LookAfterCall: Duty(act=ringing.look_after, tries=None),
             Ring: Duty(act=ringing.ring, tries=None),
-            CancelRing: Duty(act=ringing.cancel),
+            CancelRing: Duty(act=ringing.cancel, tries=None),
             MarkTaken: Duty(act=ringing.mark_taken, tries=None),
             Transcribe: Duty(act=self._transcribe, tries=None),
             TakeOver: Duty(act=ringing.take_over),
