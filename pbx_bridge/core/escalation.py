@@ -219,7 +219,7 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return _reminder(now, esc, others)
     if now >= esc.give_up_at:
-        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+        return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
     late = [attempt.attempt for attempt in esc.live if attempt.ends_at <= now]
     after = esc
     for n in late:

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
+from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, FallbackReason, Ring, TakeOver
 from pbx_bridge.core.escalation_state import (
     Attempt,
     Escalation,
     EscalationPhase,
     EscalationTransition,
+    changed,
+    closed,
     over,
     with_timer,
 )
@@ -36,7 +39,7 @@ def begin_round(
         return EscalationTransition(with_timer(paused))
     reason = FallbackReason.NOBODY_ACCEPTED if esc.attempts else FallbackReason.NOBODY_TO_RING
     if not policy.last_group():
-        return exhaust(state, reason)
+        return exhaust(now, state, reason)
     resort = replace(state, round=policy.rounds + 1, todo=policy.last_group())
     then = go_on(now, resort, others)
     return EscalationTransition(then.state, (Fallback(reason), *then.effects))
@@ -45,7 +48,7 @@ def begin_round(
 def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     """Ring the next who can be rung, or begin the next round, or wait."""
     if now >= esc.give_up_at:
-        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+        return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
     state = replace(esc, go_on_at=None, is_waiting=False)
     if not state.todo:
         if state.live:  # nobody is left but those who ring
@@ -89,7 +92,7 @@ def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
 def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     policy = esc.policy
     if esc.round > policy.rounds:
-        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+        return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
     if esc.has_reached_somebody:
         return begin_round(now, esc, others)
     # a dead trunk does not burn the policy
@@ -107,10 +110,14 @@ def line_down(esc: Escalation) -> EscalationTransition:
     return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
 
 
-def exhaust(esc: Escalation, reason: FallbackReason) -> EscalationTransition:
-    """End it: nobody is rung any more, and the office is told, unless it was."""
-    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+def exhaust(now: datetime, esc: Escalation, reason: FallbackReason) -> EscalationTransition:
+    """End it: every phone stops, and the office is told, unless it was."""
+    stopped = tuple(CancelRing(one.attempt) for one in (*esc.live, *esc.talking(now)))
     state = over(esc, EscalationPhase.EXHAUSTED)
+    for attempt in esc.live:
+        state = closed(state, attempt.attempt, RingOutcome.NO_ANSWER)
+    for attempt in esc.talking(now):
+        state = changed(state, attempt.attempt, talks_until=None)
     if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
         return EscalationTransition(state, stopped)  # it was said before he was rung
     return EscalationTransition(state, (*stopped, Fallback(reason)))

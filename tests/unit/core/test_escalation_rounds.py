@@ -432,3 +432,78 @@ def test_case_that_is_done_frees_everybody() -> None:
     """The phones stop, and whoever was rung can be rung for another case in that moment."""
     assert done_from(EscalationPhase.RINGING).live
     assert done_from(EscalationPhase.DONE).live == ()
+
+
+# ---------------------------------------------------------------- still on the phone
+
+
+def talking(*steps: Step, **fields: object) -> EscalationTransition:
+    """Let Anna pick up and decline at second 1; she still hears us say goodbye."""
+    state = begun(policy(*steps, **fields)).state
+    return after(state, RingPlaced(1), RingAnswered(1), RingEnded(1, DECLINED))
+
+
+def test_whoever_declines_is_not_free_before_he_hung_up() -> None:
+    """Ben is rung at once; Anna's phone is busy until the end of her leg is told."""
+    declined = talking(step(ANNA, BEN))
+
+    hung_up = after(declined.state, RingEnded(1, SILENT), second=3)
+
+    assert rung(declined) == ["ben"]
+    assert [one.technician for one in declined.state.talking(at(2))] == ["anna"]
+    assert hung_up.state.talking(at(3)) == ()
+    assert hung_up.effects == ()
+
+
+def test_whoever_is_never_told_to_have_hung_up_is_free_in_the_end() -> None:
+    """After as long as anybody may listen."""
+    state = talking(step(ANNA, BEN)).state
+
+    assert state.talking(at(1 + 74))
+    assert not state.talking(at(1 + 75))
+
+
+def test_round_waits_for_the_goodbye() -> None:
+    """She is alone: the next round must not find her busy with our own words."""
+    declined = talking(step(ANNA), rounds=2, round_pause=timedelta(0))
+
+    again = after(declined.state, RingEnded(1, SILENT), second=3)
+
+    assert declined.effects == ()
+    assert declined.state.is_waiting
+    assert declined.state.wake_at == at(1 + 75)
+    assert rung(again) == ["anna"]
+
+
+def test_round_goes_on_by_itself_when_the_end_is_never_told() -> None:
+    """The goodbye cannot last longer than that."""
+    declined = talking(step(ANNA), rounds=2, round_pause=timedelta(0))
+
+    assert rung(in_time(declined.state)) == ["anna"]
+
+
+@pytest.mark.parametrize("late", [RingEnded(1, DECLINED), RingPlaced(1), RingAnswered(1)])
+def test_only_the_end_of_the_leg_says_that_he_hung_up(late: object) -> None:
+    """What is told twice or late about it does not."""
+    state = talking(step(ANNA)).state
+
+    assert after(state, late, second=2) == EscalationTransition(state)
+
+
+def test_end_of_a_leg_that_is_over_changes_nothing() -> None:
+    """Nobody pressed a key on it, or it never was."""
+    state = after(begun(BOTH).state, RingEnded(1, SILENT)).state
+
+    assert after(state, RingEnded(1, SILENT)) == EscalationTransition(state)
+    assert after(state, RingEnded(9, SILENT)) == EscalationTransition(state)
+
+
+def test_ceiling_ends_the_goodbye_too() -> None:
+    """From then on every phone is free for other cases."""
+    declined = talking(step(ANNA, BEN), ceiling=TEN_S)
+
+    moved = in_time(declined.state)
+
+    assert moved.effects[:2] == (CancelRing(2), CancelRing(1))
+    assert moved.state.live == ()
+    assert moved.state.talking(at(10)) == ()

@@ -126,3 +126,15 @@ def test_waiting_cases_are_told_in_order(one: tuple, other: tuple, first: str) -
 
     assert next(esc.case_id for esc in waiting_in_order([*waiting, ringing()])) == first
     assert len(waiting_in_order([*waiting, ringing()])) == 2
+
+
+@pytest.mark.parametrize("outcome", [RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED])
+def test_whoever_pressed_a_key_is_held_until_he_hung_up(outcome: RingOutcome) -> None:
+    """His mobile would be busy with our own goodbye."""
+    esc = advance(NOW, ringing(), RingAnswered(1)).state
+    pressed = advance(NOW, esc, RingEnded(1, outcome)).state
+    gone = advance(at(3), pressed, RingEnded(1, RingOutcome.NO_ANSWER)).state
+
+    assert anna(is_answered=True) in others_of("1001", at(2), [pressed]).occupied
+    assert anna(is_answered=True) not in others_of("1001", at(3), [gone]).occupied
+    assert anna(is_answered=True) not in others_of("1001", at(75), [pressed]).occupied
