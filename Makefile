@@ -1,6 +1,6 @@
 # Every target makes .venv and installs what is missing first: no other step is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-asterisk lint format bench lock clean
+.PHONY: help setup demo test test-asterisk proof lint format bench lock clean
 
 # Make hands these and the command line's variables on in the environment, so no value needs quoting.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -23,6 +23,9 @@ test: setup ## All tests that need no Asterisk
 
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
 	@pytest -m asterisk tests/asterisk
+
+proof: setup ## 20,000 virtual nights, and what came of them
+	@pbx-bridge simulate nights --count 20000
 
 lint: setup ## Style, types, layers, sizes, test mirror
 	@scripts/lint

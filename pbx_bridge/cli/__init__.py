@@ -32,6 +32,9 @@ COMMANDS = {
     "prompts": Entry("prompts", "Render, list and check the spoken prompts."),
     "rules": Entry("rules", "Judge how urgent a message is, and see why."),
     "run": Entry("run", "Run the service."),
+    "simulate": Entry(
+        "simulate", "Play virtual nights with the real service and mobiles that do as they like."
+    ),
     "transcribe": Entry("transcribe", "Transcribe a recording."),
 }
 """A new command is one line here and one module; the overview shows what is installed."""

@@ -58,7 +58,7 @@ ENDS: Mapping[MessageEnd, str] = {
 _OUTCOMES: Mapping[RingOutcome, str] = {
     RingOutcome.ACKNOWLEDGED: "pressed 1 and takes the case",
     RingOutcome.DECLINED: "pressed 2: declined",
-    RingOutcome.NO_ANSWER: "did not answer, or pressed no key",
+    RingOutcome.NO_ANSWER: "did not answer, or hung up",
     RingOutcome.BUSY: "is busy",
     RingOutcome.UNREACHABLE: "cannot be reached",
 }

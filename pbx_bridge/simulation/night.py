@@ -124,7 +124,9 @@ class _Stage:
             while self._agenda and self._agenda[0][0] <= self._clock.at:
                 heapq.heappop(self._agenda)[2]()
             await self._settle()
-        self._night.faults += [*self._audit.faults, *unkept(self._tables, self._office.read)]
+        doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
+        kept = unkept(self._tables, self._office.read)
+        self._night.faults += [*self._audit.faults, *doubles, *kept]
         return self._night
 
     # ------------------------------------------------------------ time

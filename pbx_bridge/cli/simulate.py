@@ -1,0 +1,91 @@
+"""Command group `simulate`: virtual nights with the real core and runtime, no telephone."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import structlog
+
+from pbx_bridge.adapters.store.journal import journal_row
+from pbx_bridge.adapters.store.values import dump
+from pbx_bridge.cli.timeline import clock, day, sentence
+from pbx_bridge.simulation.figures import Figures
+from pbx_bridge.simulation.night import Night
+from pbx_bridge.simulation.night import simulate as play
+
+ZONE = ZoneInfo("Europe/Berlin")
+"""A virtual night has no firm; its times are those of a winter night there."""
+
+QUIET = 50
+"""Only what is critical is logged: a virtual night is read, not watched."""
+
+
+@click.group()
+def simulate() -> None:
+    """Play virtual nights with the real service and mobiles that do as they like."""
+
+
+@simulate.command()
+@click.option("--seed", type=int, required=True, help="Which night; the same seed, the same night.")
+@click.option("--cases", type=click.IntRange(1, 50), help="How many callers; without it by chance.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def night(seed: int, cases: int | None, as_json: bool) -> None:
+    """
+    Play one night and print what happened.
+
+    Exit status: 0 when every promise was kept, 1 when one was broken.
+    """
+    _be_quiet()
+    played = asyncio.run(play(seed, cases))
+    for row in _rows(played):
+        click.echo(json.dumps(row) if as_json else _line(row))
+    for fault in played.faults:
+        click.echo(json.dumps({"broken": fault}) if as_json else f"BROKEN: {fault}")
+    if played.faults:
+        raise SystemExit(1)
+
+
+@simulate.command()
+@click.option("--count", type=click.IntRange(1), default=1000, show_default=True, help="How many.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the first one.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def nights(count: int, seed: int, as_json: bool) -> None:
+    """
+    Play many nights and print the figures.
+
+    Exit status: 0 when every promise was kept, 1 when one was broken.
+    """
+    _be_quiet()
+    figures = Figures()
+    for each in range(seed, seed + count):
+        figures.add(asyncio.run(play(each)))
+    if as_json:
+        click.echo(json.dumps(figures.as_dict()))
+    else:
+        for line in (*figures.broken, *figures.lines()):
+            click.echo(line)
+    if figures.broken:
+        raise SystemExit(1)
+
+
+def _rows(played: Night) -> Iterator[dict[str, Any]]:
+    """Yield the journal as it would be read from disk, one object for each row."""
+    numbers = {(one.case_id, one.attempt): one.technician for one, _ in played.phones.rings}
+    for seq, kept in enumerate(played.tables.journal, start=1):
+        columns = (seq, kept.case_id, kept.at.isoformat(), kept.machine, None, kept.trigger)
+        row = journal_row((*columns, dump(kept.data)))
+        names = {n: who for (case_id, n), who in numbers.items() if case_id == kept.case_id}
+        yield {"case_id": row.case_id, "at": row.at.isoformat(), "text": sentence(row, names)}
+
+
+def _line(row: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(row["at"])
+    return f"{day(at, ZONE)} {clock(at, ZONE)}  case {row['case_id']}  {row['text']}"
+
+
+def _be_quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(QUIET))

@@ -1,0 +1,92 @@
+"""Virtual nights at the keyboard."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from click.testing import CliRunner, Result
+
+from pbx_bridge.cli import main
+from pbx_bridge.cli import simulate as command
+from pbx_bridge.simulation.night import Night, simulate
+
+
+@pytest.fixture(autouse=True)
+def logging() -> Iterator[None]:
+    """Give the others their logs back."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every night break a promise."""
+
+    async def play(seed: int, cases: int | None = None) -> Night:
+        night = await simulate(seed, cases)
+        night.faults.append("case 1001 is lost")
+        return night
+
+    monkeypatch.setattr(command, "play", play)
+
+
+def run(*arguments: str) -> Result:
+    """Run ``pbx-bridge simulate``."""
+    return CliRunner().invoke(main, ["simulate", *arguments])
+
+
+def test_night_reads_as_a_timeline() -> None:
+    """Who calls, who is rung, what he does; the same words as for a real case."""
+    result = run("night", "--seed", "3", "--cases", "3")
+
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert "case 1001  a call arrives from +49301234001" in lines[0]
+    assert any("anna is rung" in line for line in lines)
+    assert not any("broken" in line.lower() for line in lines)
+
+
+def test_night_for_a_machine_has_one_object_per_line() -> None:
+    """The same, with whole times."""
+    result = run("night", "--seed", "3", "--json")
+
+    rows = [json.loads(line) for line in result.output.splitlines()]
+    assert set(rows[0]) == {"case_id", "at", "text"}
+    assert rows == sorted(rows, key=lambda row: row["at"])
+
+
+def test_nights_end_with_figures() -> None:
+    """The last line says how many promises were broken."""
+    result = run("nights", "--count", "5")
+
+    assert result.exit_code == 0
+    assert "5  nights" in result.output
+    assert result.output.splitlines()[-1].split() == ["0", "broken", "promises"]
+
+
+def test_figures_for_a_machine() -> None:
+    """One object."""
+    assert json.loads(run("nights", "--count", "2", "--json").output)["nights"] == 2
+
+
+@pytest.mark.usefixtures("broken")
+def test_broken_promise_fails_the_command() -> None:
+    """Named in the output, and the exit status is 1, so that a pipeline stops."""
+    night, nights = run("night", "--seed", "3"), run("nights", "--count", "2")
+
+    assert (night.exit_code, nights.exit_code) == (1, 1)
+    assert night.output.splitlines()[-1] == "BROKEN: case 1001 is lost"
+    assert nights.output.splitlines()[:2] == [
+        "seed 0: case 1001 is lost",
+        "seed 1: case 1001 is lost",
+    ]
+
+
+@pytest.mark.usefixtures("broken")
+def test_broken_promise_for_a_machine() -> None:
+    """Also as an object."""
+    result = run("night", "--seed", "3", "--json")
+
+    assert json.loads(result.output.splitlines()[-1]) == {"broken": "case 1001 is lost"}

@@ -1,0 +1,23 @@
+"""Where virtual nights come from."""
+
+from random import Random
+
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.simulation.world import HOURS, random_world
+
+
+def test_every_night_can_be_played() -> None:
+    """A policy for each urgency, a temper for each person, all within the night."""
+    for seed in range(200):
+        world = random_world(Random(seed))
+
+        assert set(world.policies) == set(Urgency)
+        people = {p.name for policy in world.policies.values() for p in policy.people()}
+        assert people <= set(world.tempers)
+        assert all(0 <= caller.at_s < HOURS * 3600 for caller in world.incoming)
+        assert 1 <= len(world.incoming) <= 6
+
+
+def test_number_of_callers_can_be_chosen() -> None:
+    """Three cases and two technicians are looked for by hand."""
+    assert len(random_world(Random(1), 9).incoming) == 9
