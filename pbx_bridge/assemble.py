@@ -14,6 +14,7 @@ from pbx_bridge.adapters.ami.orders import RingConfig
 from pbx_bridge.adapters.ami.phones import AmiPhones
 from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
+from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
 from pbx_bridge.adapters.notify.registry import make_notifier
 from pbx_bridge.adapters.packs import load_pack
@@ -21,12 +22,13 @@ from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import notify
 from pbx_bridge.config import Config, read_secret
+from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
-from pbx_bridge.errors import RulePackError
+from pbx_bridge.errors import RulePackError, SocketTaken
 from pbx_bridge.ports import Line, Notifier
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
@@ -35,6 +37,7 @@ from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
@@ -121,6 +124,7 @@ class House:
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
         self._lookout = Lookout(self._phones, tokens, config.policy().steps)
+        self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
@@ -129,7 +133,7 @@ class House:
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
-        agi = self._agi(calls, recovery)
+        agi, control = self._agi(calls, recovery), self._control()
 
         async def decide() -> None:
             """Move cases on, after a look at what happened without us."""
@@ -139,9 +143,11 @@ class House:
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
+                Part("on call", self._on_call.start, _nothing),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
+                Part("control", lambda: _listen(control), control.stop),
             ],
             [decide, self._leases.run, recovery.run],
             on_ready=lambda: notify("READY=1"),
@@ -237,6 +243,15 @@ class House:
             handlers, where, beep_sound=beep, deadlines=AgiDeadlines(sound_s=longest_s)
         )
 
+    def _control(self) -> ControlServer:
+        commands = OnCallCommands(self._clock, self._on_call)
+        handlers = {
+            "override.add": commands.add_override,
+            "override.remove": commands.remove_override,
+            "shifts.import": commands.import_shifts,
+        }
+        return ControlServer(self._config.service.socket, handlers)
+
     def _ami(self) -> AmiConfig:
         asterisk = self._config.asterisk
         return AmiConfig(
@@ -268,6 +283,14 @@ def _duties(
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
     }
+
+
+async def _listen(control: ControlServer) -> None:
+    """Open the control socket; without it calls are still answered, so that is only logged."""
+    try:
+        await control.start()
+    except SocketTaken as exc:
+        log.error("control.unusable", code=exc.code, reason=str(exc))
 
 
 async def _nothing() -> None:

@@ -1,8 +1,9 @@
 """Overrides: dated exceptions to the rotations, and what each does to who is on call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 
 from pbx_bridge.core.period import Period
 
@@ -57,6 +58,9 @@ class Swap:
 
 
 Override = Absence | Replacement | Takeover | Addition | Swap
+
+KINDS: Mapping[str, type[Override]] = {kind.__name__: kind for kind in get_args(Override)}
+"""By the name under which they are stored and sent; a new kind cannot be forgotten here."""
 
 
 def periods(override: Override) -> tuple[Period, ...]:

@@ -76,7 +76,10 @@ max_s = 60
 [speech]
 models = {{ {self.language} = {json.dumps(str(model))} }}
 
-{mail}[store]
+{mail}[service]
+socket = {json.dumps(str(folder / "control.sock"))}
+
+[store]
 path = {json.dumps(str(folder / "pbx-bridge.db"))}
 
 [log]

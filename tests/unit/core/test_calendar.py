@@ -132,10 +132,10 @@ def test_turn_decides_who_is_next_when_somebody_has_two() -> None:
 
 
 def test_substitute_who_is_absent_is_followed_by_the_next_after_him() -> None:
-    """Carl replaces Anna and is sick: after Carl comes Anna."""
-    instead = Replacement(technician="anna", substitute="carl", start=TUESDAY, end=WEDNESDAY)
+    """Ben replaces Anna and is sick: after Ben comes Carl, and not Anna."""
+    instead = Replacement(technician="anna", substitute="ben", start=TUESDAY, end=WEDNESDAY)
 
-    assert on_call(overridden(instead, away("carl")), "primary", NOON) == ("anna",)
+    assert on_call(overridden(instead, away("ben")), "primary", NOON) == ("carl",)
 
 
 def test_who_steps_in_is_not_on_call_twice() -> None:
@@ -233,6 +233,16 @@ def test_standing_order_is_the_primary_layers_and_rests_beside_a_rotation() -> N
     assert on_call(plan, "primary", NOON) == ("anna",)
     assert on_call(both, "primary", local("2026-01-01 12:00")) == ()
     assert plan.layers == ("backup", "primary")
+    assert replace(plan, standing=()).layers == ("backup",)
+
+
+def test_stretches_end_where_they_are_asked_to() -> None:
+    """An override that begins right then has no part in them."""
+    later = Takeover(substitute="carl", layer="primary", start=WEDNESDAY, end=END)
+
+    (found,) = stretches(overridden(later), "primary", TUESDAY, WEDNESDAY)
+
+    assert (found.start, found.end, found.people) == (TUESDAY, WEDNESDAY, ("anna",))
 
 
 def test_stretches_are_cut_only_where_the_answer_changes() -> None:
@@ -271,6 +281,8 @@ def test_shifts_and_gaps_of_all_layers_are_in_order_of_time() -> None:
         ),
     )
 
+    early = replace(late, rotations=late.rotations[::-1])
+    assert [g.layer for g in gaps(early, START, END)] == ["primary", "backup"]
     assert [s.technician for s in shifts(late, START, END)] == ["ben", "anna", "ben"]
     assert [(g.layer, g.start) for g in gaps(late, START, END)] == [
         ("primary", START),
