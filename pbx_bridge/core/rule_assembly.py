@@ -21,9 +21,11 @@ def assemble(draft: Draft) -> RulePack | None:
     if draft.mistakes:
         return None
     terms = {word for term in _all_terms(draft) for word in term.split()}
-    pairs = {name: tuple(draft.negation.get(name, ())) for name in ("right", "left", "stops")}
     negation = Negation(
-        **pairs,
+        right=tuple(draft.negation.get("right", ())),
+        near=tuple(draft.negation.get("near", ())),
+        left=tuple(draft.negation.get("left", ())),
+        stops=tuple(draft.negation.get("stops", ())),
         inert=tuple(draft.negation.get("inert", ())),
         right_span=draft.spans.get("right_span", 3),
         left_span=draft.spans.get("left_span", 2),
