@@ -122,7 +122,7 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
     category = draft.texts(where, table, "category", trade if trade in CATEGORIES else "")
     if category and category not in CATEGORIES:
         draft.wrong(where, f"category is one of {', '.join(sorted(CATEGORIES))}, or empty")
-    weight = table.get("weight", WEIGHTS[urgency])
+    weight = table.get("weight", WEIGHTS[urgency] or 1)
     if not isinstance(weight, int | float) or not 0 < weight <= _MAX_WEIGHT:
         draft.wrong(where, f"weight is a number above 0 up to {_MAX_WEIGHT:.0f}")
         weight = WEIGHTS[urgency]
