@@ -1,6 +1,6 @@
 # Every target makes .venv and installs what is missing first: no other step is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-asterisk lint format bench lock clean
+.PHONY: help setup demo test test-asterisk proof lint format bench lock clean
 
 # Make hands these and the command line's variables on in the environment, so no value needs quoting.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -22,7 +22,10 @@ test: setup ## All tests that need no Asterisk
 	@pytest $(wildcard tests/unit tests/contract tests/integration)
 
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
-	@pytest -m asterisk tests/asterisk
+	@pytest -m asterisk -n 3 --dist loadgroup tests/asterisk
+
+proof: setup ## 100,000 random calendars against the oracle, with counts
+	@scripts/proof
 
 lint: setup ## Style, types, layers, sizes, test mirror
 	@scripts/lint
