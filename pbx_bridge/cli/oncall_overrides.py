@@ -13,6 +13,7 @@ import click
 from pydantic_core import to_jsonable_python
 
 from pbx_bridge.adapters.control.client import ask
+from pbx_bridge.cli.concerns import told_concerns
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
 from pbx_bridge.cli.times import moment, parse_time
 from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
@@ -191,11 +192,8 @@ def sentence(made: Override, firm: FirmPlan) -> str:
 
 def tell_concerns(told: Mapping[str, Any], firm: FirmPlan) -> None:
     """Print what the service found unwise after a change."""
-    for concern in told["concerns"]:
-        start, end = (datetime.fromisoformat(concern[key]) for key in ("start", "end"))
-        about = " ".join(concern[key] for key in ("technician", "layer") if concern[key])
-        when = f"from {moment(start, firm.zone)} until {moment(end, firm.zone)}"
-        click.echo(f"beware: {concern['kind']}: {about} {when}")
+    for line in told_concerns(told, firm.zone):
+        click.echo(f"beware: {line}")
 
 
 def _override(

@@ -55,11 +55,17 @@ class OnCall:
         return duty(self._plan, at or self._clock.now())
 
     async def start(self) -> None:
-        """Load; with a database that cannot be read the configured plan holds: somebody rings."""
+        """
+        Load, and log once what is unwise in the plan.
+
+        With a database that cannot be read the configured plan holds: somebody rings.
+        """
         try:
             await self.load()
         except StoreError as exc:
             log.error("override.unreadable", code=exc.code, reason=str(exc))
+        for each in self.concerns(self._clock.now()):
+            log.warning("plan.unwise", **as_json(each))
 
     async def load(self) -> None:
         """Read overrides and imports; raise `StoreError` when they cannot be read."""

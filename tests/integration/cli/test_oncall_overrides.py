@@ -67,7 +67,7 @@ async def test_override_tells_what_is_unwise_because_of_it(desk: Desk) -> None:
         await desk.typed("oncall", "override", "add", "absent", "anna", *span)
         both = await desk.typed("oncall", "override", "add", "absent", "ben", *span[:-1])
 
-    assert f"beware: gap: primary from {day:%a %Y-%m-%d} 16:00" in both.output
+    assert f"beware: primary: nobody is on call from {day:%a %Y-%m-%d} 16:00" in both.output
 
 
 async def test_overrides_are_told_as_json(desk: Desk) -> None:
