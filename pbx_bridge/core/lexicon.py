@@ -15,7 +15,11 @@ _JOINED_FROM = 6
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
+_ENDING = 3
+"""Letters by which an inflected compound differs from its term at most."""
+
 _NOTHING: frozenset[str] = frozenset()
+_NO_LENGTHS: frozenset[int] = frozenset()
 
 
 class Lexicon:
@@ -25,7 +29,7 @@ class Lexicon:
         self._language = language
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._by_head: defaultdict[str, list[str]] = defaultdict(list)
-        self._joined_heads: set[str] = set()
+        self._joined_lengths: defaultdict[str, set[int]] = defaultdict(set)
         self._stems_of_head: dict[str, dict[str, set[str]]] = {}
         self._prefix: defaultdict[str, set[str]] = defaultdict(set)
         self._suffix: defaultdict[str, set[str]] = defaultdict(set)
@@ -53,7 +57,8 @@ class Lexicon:
             self._exact[folded].add(term)
             self._by_head[folded[: 3 if len(folded) <= _SHORT else 4]].append(term)
             if len(folded) >= _JOINED_FROM:
-                self._joined_heads.add(folded[:_JOINED_FROM])
+                near = range(len(folded) - _ENDING, len(folded) + _ENDING + 1)
+                self._joined_lengths[folded[:_JOINED_FROM]].update(near)
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
@@ -71,7 +76,7 @@ class Lexicon:
         known = self._memo_joined.get(folded)
         if known is None:
             found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
-            if folded[:_JOINED_FROM] in self._joined_heads:
+            if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
