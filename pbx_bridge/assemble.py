@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from pbx_bridge.adapters.notify.registry import make_notifier
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
-from pbx_bridge.adapters.systemd import notify
+from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
@@ -118,7 +119,14 @@ class House:
         self._prompt = prompts_in(config.asterisk.prompts_dir)
         self._transcriber = VoskTranscriber(config.speech)
         self._deeds = Deeds(self._clock, store.outbox)
-        self._cases = Cases(self._clock, store.calls, store.escalations, store.outbox, self._deeds)
+        self._cases = Cases(
+            self._clock,
+            store.calls,
+            store.escalations,
+            store.outbox,
+            self._deeds,
+            on_turn=Watchdog().ping,
+        )
         self._switchboard = Switchboard(self._cases.post)
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
@@ -129,7 +137,7 @@ class House:
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
         ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(_duties(ringing, transcripts, self._notices()))
+        self._deeds.assign(duties(ringing, transcripts, self._notices()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
@@ -149,7 +157,7 @@ class House:
                 Part("ami", self._link.start, self._link.stop),
                 Part("control", lambda: _listen(control), control.stop),
             ],
-            [decide, self._leases.run, recovery.run],
+            [decide, self._leases.run, recovery.run, recovery.look_now_and_then],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
@@ -224,6 +232,7 @@ class House:
             recordings=self._recordings,
             leases=self._leases,
             tokens=self._tokens,
+            lookout=self._lookout,
             prompt=self._prompt,
             language_of=self._config.language_of,
         )
@@ -269,7 +278,7 @@ class House:
         )
 
 
-def _duties(
+def duties(
     ringing: Ringing, transcripts: Transcripts, notices: Notices
 ) -> Mapping[type[Effect], Duty]:
     """Say who carries out which effect."""
@@ -281,7 +290,7 @@ def _duties(
         CancelRing: Duty(act=ringing.cancel),
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
-        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
+        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
     }
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
-from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTimer
+from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTimer, TakenElsewhere
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import StaleCase, StoreError
 from pbx_bridge.ports import CallStore, Clock, EscalationStore, Outbox
@@ -45,19 +45,22 @@ class Cases:
     committed, so whoever says something to a person can say the truth.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         clock: Clock,
         calls: CallStore,
         escalations: EscalationStore,
         outbox: Outbox,
         deeds: Deeds,
+        *,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock, self._calls, self._escalations = clock, calls, escalations
         self._outbox, self._deeds = outbox, deeds
         self._inbox: asyncio.Queue[tuple[str, Trigger, Settled | None]] = asyncio.Queue()
         self._watchers: list[tuple[str, Callable[[State], bool], Settled]] = []
         self._has_failed = False
+        self._on_turn = on_turn
 
     def post(self, case_id: str, trigger: Trigger) -> None:
         """Queue an event."""
@@ -76,6 +79,11 @@ class Cases:
         if not isinstance(state, Escalation):
             raise StoreError(f"case {case_id} has no escalation")
         return state
+
+    async def escalation(self, case_id: str) -> Escalation | None:
+        """Return the escalation of a case as it is committed."""
+        stored = await self._escalations.load(case_id)
+        return stored.state if stored is not None else None
 
     async def open_call(self, call: Call) -> Call:
         """Commit a call that has just arrived; return it, or the one that is there already."""
@@ -136,6 +144,7 @@ class Cases:
     async def run(self) -> None:
         """Handle events and timers until cancelled."""
         while True:
+            self._on_turn()  # whoever watches us sees that the actor itself is alive
             await self.settle()
             try:
                 async with asyncio.timeout(await self._idle_s()):
@@ -227,6 +236,10 @@ class Cases:
         after = escalation.advance(now, before.state, trigger)
         await self._escalations.save(now, before, trigger, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
+        if isinstance(trigger, TakenElsewhere) and trigger.technician != after.state.owner:
+            # Both were told so on the telephone; the office must call one of them.
+            owner = after.state.owner
+            log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
         return after.state
 
     async def _drain(self) -> None:

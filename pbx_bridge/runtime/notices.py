@@ -76,7 +76,10 @@ class Notices:
         stored = await self._calls.load(pending.case_id)
         if stored is None:
             raise StoreError(f"case {pending.case_id} has no call")
-        log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
+        if effect.reason is FallbackReason.LINE_DOWN:
+            log.error("case.unreachable", case_id=pending.case_id)
+        else:
+            log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
         notice = write_notice(
             stored.state,
             effect.reason,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -15,7 +16,7 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.case import MessageEnd, RingOutcome
 from pbx_bridge.core.escalation import (
     CancelRing,
     Escalation,
@@ -69,7 +70,7 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        await self._open(case_id, Opening(self._policy(), owner))
+        await self._open(case_id, Opening(self._patient(stored.state.message_s), owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
@@ -96,6 +97,12 @@ class Ringing:
         who = ring.technician
         log.info("attempt.started", case_id=case_id, attempt=ring.attempt, technician=who)
         self._post(case_id, RingPlaced(ring.attempt))
+
+    async def give(self, case_id: str, technician: str) -> None:
+        """Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung."""
+        if await self._escalations.load(case_id) is None:
+            await self._open(case_id, Opening(self._policy(), technician))
+        self._post(case_id, TakenElsewhere(technician))
 
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
@@ -136,7 +143,7 @@ class Ringing:
         try:
             finding = await self._lookout.call(call.call_id)
         except AmiError:
-            self._post(case_id, CallerLeft(message_s))
+            self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
             return
         match finding.fate:
             case Fate.WITH_US:
@@ -145,9 +152,15 @@ class Ringing:
                 self._post(case_id, DialplanHas())
             case Fate.TAKEN:
                 self._post(case_id, DialplanEnded(finding.technician, message_s))
-                self._post(case_id, TakenElsewhere(finding.technician or ""))
-            case Fate.NOBODY:
-                self._post(case_id, CallerLeft(message_s))
+                if finding.technician:
+                    self._post(case_id, TakenElsewhere(finding.technician))
+            case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
+                self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
+
+    def _patient(self, message_s: float) -> Policy:
+        """Return the policy with time to hear the whole message before the next is rung."""
+        policy = self._policy()
+        return replace(policy, answer_limit=policy.answer_limit + timedelta(seconds=message_s))
 
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""

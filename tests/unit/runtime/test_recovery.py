@@ -10,9 +10,10 @@ from night import CALL_ID, Night
 from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import EscalationPhase, open_escalation
-from pbx_bridge.errors import StoreError
+from pbx_bridge.errors import AmiUnavailable, StoreError
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
+from pbx_bridge.runtime.recovery import RETRY_S
 
 GONE = "1768000000.9"
 
@@ -101,8 +102,8 @@ async def test_caller_who_speaks_on_keeps_his_lease(night: Night) -> None:
     line = night.caller(stands_still_at="speaking")
     await night.serve(line)
 
+    night.phones.extended.clear()
     await night.restart()
-    await night.daemon.leases.renew()
 
     assert [channel for channel, _ in night.phones.extended] == [line.channel]
 
@@ -114,6 +115,7 @@ async def test_fallback_that_begins_ends_our_lease(night: Night) -> None:
     await night.restart()
     night.phones.astdb[CALLS, CALL_ID] = "fallback/1768000000/+4930123456"
 
+    night.phones.extended.clear()
     night.daemon.switchboard.fallback_moved(CALL_ID)
     await night.settle()
     await night.daemon.leases.renew()
@@ -285,6 +287,51 @@ async def test_look_that_the_disk_refuses_is_made_later(night: Night) -> None:
     await night.settle()
 
     assert night.phones.reports == 2
+
+
+async def test_look_that_asterisk_refuses_is_made_later(night: Night) -> None:
+    """One slow reply at the wrong moment must not hide what the dialplan did alone."""
+    loop = asyncio.get_running_loop()
+    later: list[tuple[float, object, object]] = []
+    loop.call_later = lambda pause_s, act, errand: later.append((pause_s, act, errand))
+    night.world.line.fault = AmiUnavailable("no reply within 5 s")
+
+    night.daemon.switchboard.line_restored()
+    await night.settle()
+    night.world.line.fault = None
+    [(pause_s, act, errand)] = later
+    act(errand)
+    await night.settle()
+
+    assert pause_s == RETRY_S
+    assert night.phones.reports == 2
+
+
+async def test_one_broken_row_does_not_hide_the_others(night: Night) -> None:
+    """A row that no code of ours can read stays; the call behind it is adopted all the same."""
+    night.phones.astdb[CALLS, "../1"] = "nobody/99999999999999999999/+4930777"
+    night.phones.astdb[CALLS, GONE] = "nobody/1768000000/+4930777"
+
+    await _report(night)
+
+    assert (await night.call()).call_id == GONE
+    assert night.rang() == ["anna"]
+
+
+async def test_routine_case_taken_in_the_fallback_has_its_owner(night: Night) -> None:
+    """We had filed it; the dialplan rang for it, and Ben said yes: he must be on the list."""
+    line = night.caller()
+    night.world.transcriber.says = "die rechnung"
+    await night.serve(line)
+    night.phones.astdb[CALLS, CALL_ID] = "taken/1768000000/+4930123456"
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
+    before = await night.store.escalations.load("1001")
+
+    await _report(night)
+
+    assert before is None
+    assert (await night.case()).owner == "ben"
+    assert night.rang() == []
 
 
 async def test_bug_in_one_look_does_not_stop_the_next(night: Night) -> None:
