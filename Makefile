@@ -15,7 +15,7 @@ help: ## List the targets
 setup: ## Make .venv and install what is missing
 	@scripts/setup
 
-demo: setup ## One emergency call, end to end [VOICE=de|en|pl] [SCENARIO=name] [JSON=file]
+demo: setup ## One emergency call, end to end [VOICE=de|en|pl|ru] [SCENARIO=name] [JSON=file] [OFFSET=0..9]
 	@scripts/demo
 
 test: setup ## All tests that need no Asterisk

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 from boxes import CarrierEvent
-from pbx_bridge.cli.timeline import sentence
 
 from demonstration.scenario import Scenario
 from pbx_bridge.adapters.store.journal import JournalRow
+from pbx_bridge.cli.timeline import sentence
 
 QUIET = ("SessionOpened", "RingPlaced", "CallTimer", "EscalationTimer", "CallAlive", "SessionLost")
 """Journal rows that matter to a developer and not to a spectator."""
