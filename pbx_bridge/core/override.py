@@ -10,7 +10,11 @@ from pbx_bridge.core.period import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Somebody is sick or away: wherever he is on call, the next in the order steps in."""
+    """
+    Somebody is sick or away: wherever he is on call, the next in the order steps in.
+
+    The next who is not on call in another layer already, if there is one.
+    """
 
     technician: str
     start: datetime
