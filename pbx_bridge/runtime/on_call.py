@@ -1,5 +1,6 @@
 """Keeps the plan of who is on call: the configuration's, with what was decided since."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -64,7 +65,7 @@ class OnCall:
             await self.load()
         except StoreError as exc:
             log.error("override.unreadable", code=exc.code, reason=str(exc))
-        for each in self.concerns(self._clock.now()):
+        for each in await self.concerns(self._clock.now()):
             log.warning("plan.unwise", **as_json(each))
 
     async def load(self) -> None:
@@ -123,9 +124,9 @@ class OnCall:
         log.info("shifts.imported", layer=layer, shifts=len(shifts))
         return made
 
-    def concerns(self, now: datetime) -> list[Concern]:
-        """Return what is unwise in the plan of the 60 days after *now*."""
-        return concerns(self._plan, now, now + LOOK_AHEAD)
+    async def concerns(self, now: datetime) -> list[Concern]:
+        """Return what is unwise in the plan of the 60 days after *now*; calls go on meanwhile."""
+        return await asyncio.to_thread(concerns, self._plan, now, now + LOOK_AHEAD)
 
 
 class OnCallCommands:
@@ -166,9 +167,9 @@ class OnCallCommands:
     async def _told(self, name: str, change: Awaitable[object]) -> object:
         """Make *change*; return it with the concerns that were not there before."""
         now = self._clock.now()
-        known = {_what(concern) for concern in self._on_call.concerns(now)}
+        known = {_what(concern) for concern in await self._on_call.concerns(now)}
         changed = await change
-        after = self._on_call.concerns(now)
+        after = await self._on_call.concerns(now)
         return as_json({name: changed, "concerns": [c for c in after if _what(c) not in known]})
 
 
