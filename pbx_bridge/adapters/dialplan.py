@@ -130,8 +130,13 @@ def remove(etc: Path) -> Installed:
                 shutil.rmtree(folder)
     except OSError as exc:
         raise DialplanError(f"{exc.filename}: {exc.strerror}; run this as root") from exc
-    return Installed(written=tuple(changed), removed=tuple(removed), advice=())
+    return Installed(written=tuple(changed), removed=tuple(removed), advice=REMOVED)
 
+
+REMOVED = (
+    "take your own Goto(pbxb-incoming,s,1) out: such a call would end at once",
+    "let Asterisk forget it: asterisk -rx 'dialplan reload' and -rx 'manager reload'",
+)
 
 MADE_BY_US = ".made-by-pbx-bridge"
 """Marks a folder that was not there before us and goes with us."""
