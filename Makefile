@@ -22,7 +22,7 @@ test: setup ## All tests that need no Asterisk
 	@pytest $(wildcard tests/unit tests/contract tests/integration)
 
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
-	@pytest -m asterisk -n 3 --dist loadgroup tests/asterisk
+	@pytest -m asterisk -n 3 tests/asterisk
 
 proof: setup ## 100,000 random calendars against the oracle, with counts
 	@scripts/proof

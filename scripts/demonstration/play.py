@@ -12,7 +12,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from boxes import BoxError, Call, CallReport, CallSpec, Ports
-from stage import Scene, Stage, StageError
+from stage import Scene, Stage, StageError, own_folder
 
 from demonstration.checks import Check, Evidence, check
 from demonstration.scenario import SCENARIOS, TEXTS, Scenario, Trouble
@@ -20,7 +20,7 @@ from demonstration.screen import Screen
 from pbx_bridge.adapters.store.reading import CaseSummary, follow
 from pbx_bridge.errors import BridgeError
 
-FOLDER = Path(__file__).resolve().parents[2] / ".box/demo"
+FOLDER = own_folder("demo")
 OFFSET = 8
 POLL_S = 0.02
 ENOUGH_WORDS = 4
