@@ -27,6 +27,7 @@ from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.policy import Policy
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
 from pbx_bridge.errors import RulePackError, SocketTaken
@@ -131,7 +132,7 @@ class House:
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
-        self._lookout = Lookout(self._phones, tokens, config.policy().steps)
+        self._lookout = Lookout(self._phones, tokens, config.roster())
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
@@ -162,6 +163,17 @@ class House:
             on_stopping=lambda: notify("STOPPING=1"),
         )
 
+    def _policy(self) -> Policy:
+        """Return who is rung if a case starts now: layer after layer of those on call."""
+        plan = self._on_call.plan
+        if not (plan.rotations or plan.planned or plan.overrides):
+            return self._config.policy()  # the order of the file, also with somebody twice
+        duty = self._on_call.duty()
+        people = (name for layer in duty.layers.values() for name in layer)
+        return self._config.policy(
+            tuple(dict.fromkeys(name for name in people if name not in duty.absent))
+        )
+
     def _ringing(self) -> Ringing:
         return Ringing(
             self._cases.post,
@@ -172,7 +184,7 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=self._config.policy,
+            policy=self._policy,
         )
 
     def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
@@ -209,7 +221,6 @@ class House:
         )
 
     def _recovery(self, calls: Calls, ringing: Ringing) -> Recovery:
-        numbers = [step.number for step in self._config.policy().steps]
         return Recovery(
             self._cases.post,
             calls=calls,
@@ -220,7 +231,7 @@ class House:
             leases=self._leases,
             lookout=self._lookout,
             ringing=ringing,
-            on_call=lambda: "&".join(numbers),
+            on_call=lambda: "&".join(step.number for step in self._policy().steps),
             clock=self._clock,
         )
 
