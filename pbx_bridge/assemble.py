@@ -26,7 +26,7 @@ from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
-from pbx_bridge.core.escalation import CancelRing, Fallback, MarkTaken, Ring
+from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
@@ -184,7 +184,7 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=self._policy,
+            policy=lambda effect: self._policy(),  # noqa: ARG005  one policy for all cases
         )
 
     def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
@@ -231,7 +231,7 @@ class House:
             leases=self._leases,
             lookout=self._lookout,
             ringing=ringing,
-            on_call=lambda: "&".join(step.number for step in self._policy().steps),
+            on_call=lambda: "&".join(person.number for person in self._policy().people()),
             clock=self._clock,
         )
 
@@ -301,7 +301,9 @@ def duties(
         CancelRing: Duty(act=ringing.cancel),
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
+        TakeOver: Duty(act=ringing.take_over),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
+        Tell: Duty(act=notices.tell, is_slow=True, tries=6),
     }
 
 

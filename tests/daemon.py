@@ -13,7 +13,8 @@ from pbx_bridge.core.call_flow import (
     CallLimits,
 )
 from pbx_bridge.core.case import Transcript, Urgency, Verdict
-from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.core.escalation_events import Topic
+from pbx_bridge.core.policy import Policy, Step, Technician
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
@@ -31,7 +32,8 @@ NUMBERS = {"anna": "+49170111", "ben": "+49170222", "clara": "+49170333"}
 
 def policy_of(*names: str, rounds: int = 2) -> Policy:
     """Return the default policy over these technicians."""
-    return Policy(steps=tuple(Technician(name, NUMBERS[name]) for name in names), rounds=rounds)
+    people = tuple(Technician(name, NUMBERS[name]) for name in names)
+    return Policy(steps=(Step(technicians=people),), rounds=rounds)
 
 
 def judge(transcript: Transcript, language: str) -> Verdict:
@@ -55,6 +57,8 @@ class World:
     transcriber: FakeTranscriber = field(default_factory=FakeTranscriber)
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
     fate: Fate = field(default_factory=Fate)
+    topics: frozenset[Topic] = frozenset()
+    """Turns of a case that somebody wants to hear of."""
 
     def __post_init__(self) -> None:
         """Put everything that our process can act on behind its fate."""
@@ -80,7 +84,7 @@ class Daemon:
         self.cases = Cases(clock, world.calls, world.escalations, world.outbox, self.deeds)
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
-        self.lookout = Lookout(phones, self.tokens, world.policy.steps)
+        self.lookout = Lookout(phones, self.tokens, world.policy.people())
         self.ringing = Ringing(
             self.cases.post,
             self.cases.open_escalation,
@@ -90,7 +94,7 @@ class Daemon:
             recordings=world.recordings,
             lookout=self.lookout,
             tokens=self.tokens,
-            policy=lambda: world.policy,
+            policy=lambda _: world.policy,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,
@@ -102,7 +106,11 @@ class Daemon:
             judge=judge,
         )
         self.notices = Notices(
-            world.calls, [world.post], zone=ZoneInfo("Europe/Berlin"), with_transcript=False
+            world.calls,
+            [world.post],
+            zone=ZoneInfo("Europe/Berlin"),
+            with_transcript=False,
+            topics=world.topics,
         )
         self.calls = self._calls(world)
         self.acks = self._acks(world)
@@ -146,7 +154,7 @@ class Daemon:
             leases=self.leases,
             lookout=self.lookout,
             ringing=self.ringing,
-            on_call=lambda: "&".join(step.number for step in world.policy.steps),
+            on_call=lambda: "&".join(person.number for person in world.policy.people()),
             clock=world.clock,
         )
 

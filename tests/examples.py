@@ -9,13 +9,21 @@ from hypothesis import strategies as st
 
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallLimits, CallTransition
-from pbx_bridge.core.case import Caller, Transcript, Verdict, Word
-from pbx_bridge.core.escalation import EscalationEvent, EscalationTransition
-from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.core.case import Caller, Transcript, Urgency, Verdict, Word
+from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.escalation_state import EscalationTransition
+from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.policy import Policy, Step, Technician
 
 NOW = datetime(2026, 1, 9, 22, 0, tzinfo=UTC)
 
-POLICY = Policy(steps=(Technician("anna", "+49170111"), Technician("ben", "+49170222")))
+ANNA, BEN, CLARA, OWNER = (
+    Technician(name, f"+49170{place}{place}{place}")
+    for place, name in enumerate(("anna", "ben", "clara", "owner"), start=1)
+)
+
+POLICY = Policy(steps=(Step(technicians=(ANNA, BEN)),))
+"""Anna, then Ben, two rounds."""
 
 
 def opened_call(
@@ -36,7 +44,7 @@ def opened_call(
 
 def opened_escalation(case_id: str = "1001", now: datetime = NOW) -> EscalationTransition:
     """Return an escalation that has just begun: Anna is to be rung."""
-    return escalation.open_escalation(now, case_id, POLICY)
+    return escalation.open_escalation(now, case_id, Urgency.URGENT, POLICY, ALONE)
 
 
 _floats = st.floats(min_value=0, max_value=1e6)

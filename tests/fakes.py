@@ -8,13 +8,8 @@ from fake_overrides import MemoryOverrides
 
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
-    Escalation,
-    EscalationEffect,
-    EscalationEvent,
-    EscalationPhase,
-    EscalationTransition,
-)
+from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import AmiRejected, AmiUnavailable, StaleCase, UnsafeValue
 from pbx_bridge.ports import (
     LiveChannel,
@@ -203,6 +198,11 @@ class MemoryEscalations:
         states = [stored.state for stored in self._tables.escalations.values()]
         return [state for state in states if state.phase is EscalationPhase.RINGING]
 
+    async def neighbours(self, now: datetime) -> list[Escalation]:
+        """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
+        states = [stored.state for stored in self._tables.escalations.values()]
+        return [state for state in states if _is_neighbour(state, now)]
+
 
 class MemoryOutbox:
     """The port `Outbox` in a list."""
@@ -259,6 +259,12 @@ class MemoryStore:
         self.escalations = MemoryEscalations(self.tables)
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
+
+
+def _is_neighbour(state: Escalation, now: datetime) -> bool:
+    if state.phase is EscalationPhase.ACKNOWLEDGED and state.acknowledged_at is not None:
+        return state.wake_at is not None or state.acknowledged_at >= now - timedelta(days=1)
+    return state.phase is EscalationPhase.RINGING
 
 
 def _due(now: datetime, states: Sequence[Call | Escalation]) -> list[str]:

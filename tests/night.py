@@ -10,7 +10,7 @@ from lines import FakeLine
 
 from pbx_bridge.core.call_flow import Call, CallerLeft
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import AgiHangup
 from pbx_bridge.ports import LiveChannel, RingOrder
 from pbx_bridge.runtime.lookout import CALLS, TAKEN

@@ -4,48 +4,83 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from examples import NOW, opened_call
+from examples import ANNA, BEN, CLARA, NOW, OWNER, opened_call
 from hypothesis import strategies as st
 
 from pbx_bridge.core import call_flow, escalation
+from pbx_bridge.core import escalation_events as happens
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTransition
-from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
+from pbx_bridge.core.lineup import ALONE, Occupied, Others
+from pbx_bridge.core.policy import Policy, Step
 
 Event = TypeVar("Event")
 
 NAMES = ("anna", "ben", "clara")
+TEAM = (ANNA, BEN, CLARA)
 
 
 def _seconds(low: int, high: int) -> st.SearchStrategy[timedelta]:
     return st.integers(low, high).map(lambda seconds: timedelta(seconds=seconds))
 
 
+steps = st.builds(
+    Step,
+    technicians=st.lists(st.sampled_from(TEAM), unique=True, max_size=3).map(tuple),
+    is_parallel=st.booleans(),
+    ring_timeout=_seconds(5, 60),
+    overlap=st.none() | _seconds(0, 30),
+)
+
 policies = st.builds(
     Policy,
-    steps=st.integers(0, 3).map(lambda n: tuple(Technician(name, "+49170") for name in NAMES[:n])),
+    steps=st.lists(steps, max_size=3).map(tuple),
     rounds=st.integers(0, 3),
-    ring_timeout=_seconds(5, 60),
     grace=_seconds(0, 5),
     answer_limit=_seconds(20, 300),
     round_pause=_seconds(0, 60),
+    line_retry=_seconds(1, 10),
     ceiling=st.sampled_from([timedelta(hours=4), timedelta(minutes=2)]),
+    last_resort=st.sampled_from([None, OWNER, ANNA]),
+    remind_after=st.sampled_from([None, timedelta(minutes=5)]),
 )
 
 _attempts = st.integers(0, 8)
 _lengths_s = st.sampled_from([0.0, 0.5, 4.0])
 _people = st.sampled_from(NAMES)
 
-escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
-    st.builds(escalation.RingPlaced, _attempts),
-    st.builds(escalation.RingNotPlaced, _attempts),
-    st.builds(escalation.RingHeld, _attempts),
-    st.builds(escalation.RingAnswered, _attempts),
-    st.builds(escalation.RingEnded, _attempts, st.sampled_from(RingOutcome)),
-    st.builds(escalation.TakenElsewhere, _people),
-    st.just(escalation.EscalationTimer()),
+urgencies = st.sampled_from(Urgency)
+_occupied = st.builds(
+    Occupied,
+    technician=_people,
+    case_id=st.just("2002"),
+    attempt=st.integers(1, 3),
+    urgency=urgencies,
+    is_answered=st.booleans(),
 )
+others = st.just(ALONE) | st.builds(
+    Others,
+    occupied=st.lists(_occupied, max_size=2, unique_by=lambda one: one.technician).map(tuple),
+    engaged=st.lists(_people, max_size=2, unique=True).map(tuple),
+)
+"""What other cases do; mostly little."""
+
+escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
+    st.builds(happens.RingPlaced, _attempts, others),
+    st.builds(happens.RingNotPlaced, _attempts, others),
+    st.builds(happens.RingHeld, _attempts, others),
+    st.builds(happens.RingAnswered, _attempts, others),
+    st.builds(happens.RingEnded, _attempts, st.sampled_from(RingOutcome), others),
+    st.builds(happens.RingTakenOver, _attempts, others),
+    st.builds(happens.PersonFree, others),
+    st.builds(happens.TakenElsewhere, _people, others),
+    st.builds(happens.EscalationTimer, others),
+    st.builds(happens.EscalationTimer, others),
+    st.builds(happens.CaseDone, _people, others),
+)
+"""Timers twice as often: they move the night on."""
 
 verdicts = st.builds(Verdict, urgency=st.sampled_from(Urgency))
 
@@ -71,11 +106,16 @@ def nights(events: st.SearchStrategy[Event]) -> st.SearchStrategy[list[tuple[tim
     return st.lists(st.tuples(delays, events), max_size=15)
 
 
+def begun(policy: Policy) -> EscalationTransition:
+    """Return the opening of an urgent case, with no other case about."""
+    return escalation.open_escalation(NOW, "1001", Urgency.URGENT, policy, ALONE)
+
+
 def escalated(
     policy: Policy, night: list[tuple[timedelta, EscalationEvent]]
 ) -> Iterator[tuple[datetime, EscalationEvent | None, EscalationTransition]]:
     """Yield the opening of an escalation, and each transition with its time and event."""
-    now, moved = NOW, escalation.open_escalation(NOW, "1001", policy)
+    now, moved = NOW, begun(policy)
     yield now, None, moved
     for delay, event in night:
         now += delay
@@ -104,5 +144,5 @@ def by_time_alone(now: datetime, state: Escalation | Call) -> tuple[datetime, Es
         if isinstance(state, Call):
             state = call_flow.advance(now, state, call_flow.CallTimer()).state
         else:
-            state = escalation.advance(now, state, escalation.EscalationTimer()).state
+            state = escalation.advance(now, state, happens.EscalationTimer()).state
     return now, state

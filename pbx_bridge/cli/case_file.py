@@ -11,7 +11,7 @@ from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
-from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.escalation_state import Escalation
 
 LABEL = 12
 """Columns before the first word of a field."""
@@ -114,7 +114,7 @@ def _transcript(call: Call) -> Iterator[str]:
 def _escalation(
     state: Escalation, rows: Iterable[JournalRow], zone: ZoneInfo, width: int
 ) -> Iterator[str]:
-    numbers = {step.name: step.number for step in state.policy.steps}
+    numbers = {person.name: person.number for person in state.policy.people()}
     placed: dict[int, datetime] = {}
     for row in rows:
         if row.trigger == "RingPlaced":

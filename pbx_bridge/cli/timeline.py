@@ -29,18 +29,20 @@ from pbx_bridge.core.call_flow import (
     Told,
 )
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency, Verdict
-from pbx_bridge.core.escalation import (
-    Escalation,
+from pbx_bridge.core.escalation_events import (
+    CaseDone,
     EscalationEvent,
-    EscalationPhase,
     EscalationTimer,
+    PersonFree,
     RingAnswered,
     RingEnded,
     RingHeld,
     RingNotPlaced,
     RingPlaced,
+    RingTakenOver,
     TakenElsewhere,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.transcripts import HEARD
 
@@ -138,11 +140,12 @@ def _opened(call: Call) -> str:
 def _begun(state: Escalation) -> str:
     match state.phase:
         case EscalationPhase.RINGING:
-            order = ", then ".join(step.name for step in state.policy.steps)
+            groups = (group.technicians for group in state.policy.groups())
+            order = ", then ".join(" and ".join(p.name for p in people) for people in groups)
             return f"technicians are rung: {order}; {state.policy.rounds} round(s)"
         case EscalationPhase.ACKNOWLEDGED:
             return f"{state.owner} has taken the case already; nobody is rung"
-        case EscalationPhase.EXHAUSTED:
+        case EscalationPhase.EXHAUSTED | EscalationPhase.DONE:
             return "there is nobody to ring"
         case _:
             assert_never(state.phase)
@@ -187,6 +190,10 @@ def _of_escalation(event: EscalationEvent, technicians: Names) -> str:
             return f"{technician} pressed 1 in Asterisk's own fallback and takes the case"
         case EscalationTimer():
             return "a time limit of the ringing is over"
+        case PersonFree():
+            return "a technician is free again"
+        case CaseDone(by=by):
+            return f"{by} says that nothing is left to do"
         case _:
             pass
     known = technicians.get(event.attempt)
@@ -198,6 +205,8 @@ def _of_escalation(event: EscalationEvent, technicians: Names) -> str:
             return f"{who} could not be rung: no connection to Asterisk"
         case RingHeld():
             return f"{who} is not rung yet: Asterisk's own fallback rings for this call"
+        case RingTakenOver():
+            return f"{who} is needed for a more urgent case first"
         case RingAnswered():
             return f"{who} picks up (somebody, or a mailbox)"
         case RingEnded(outcome=outcome):

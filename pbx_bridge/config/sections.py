@@ -29,7 +29,7 @@ from pbx_bridge.config.values import (
     Zone,
 )
 from pbx_bridge.core.call_flow import CallLimits
-from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.core.policy import Policy, Step, Technician
 
 
 class MailSecurity(StrEnum):
@@ -252,10 +252,13 @@ class Config:
         """
         by_name = {person.name: person for person in self.technicians}
         order = on_call or self.escalation.order or tuple(by_name)
+        timeout = timedelta(seconds=self.escalation.ring_timeout_s)
         return Policy(
-            steps=tuple(Technician(name, by_name[name].number) for name in order),
+            steps=tuple(
+                Step(technicians=(Technician(name, by_name[name].number),), ring_timeout=timeout)
+                for name in order
+            ),
             rounds=self.escalation.rounds,
-            ring_timeout=timedelta(seconds=self.escalation.ring_timeout_s),
             answer_limit=timedelta(seconds=self.escalation.answer_limit_s),
             round_pause=timedelta(seconds=self.escalation.round_pause_s),
         )

@@ -1,198 +1,63 @@
 """One case's escalation: rings the technicians in order until one of them presses 1."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.policy import Policy
-
-
-class EscalationPhase(StrEnum):
-    """Where an escalation stands."""
-
-    RINGING = "ringing"
-    ACKNOWLEDGED = "acknowledged"
-    EXHAUSTED = "exhausted"
-    """Every round done and nobody accepted; a late acknowledgement still counts."""
-
-
-class FallbackReason(StrEnum):
-    """Why a human must be told by another way than a ring."""
-
-    NOBODY_ACCEPTED = "nobody-accepted"
-    NOBODY_TO_RING = "nobody-to-ring"
-    LINE_DOWN = "line-down"
-    """Asterisk cannot be asked to ring; we keep trying, and say so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One ring of one technician; attempts are numbered from 1 within a case."""
-
-    attempt: int
-    technician: str
-    is_placed: bool = False
-    """Asterisk took the order to ring."""
-    is_answered: bool = False
-    """Somebody, or a mailbox, picked up. Proves nothing."""
-    outcome: RingOutcome | None = None
-    """`None` while it rings or talks."""
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether Asterisk is known to have had it."""
-        return self.is_placed or self.is_answered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation:
-    """The state; `wake_at` (UTC) is set exactly while the phase is `ringing`."""
-
-    case_id: str
-    policy: Policy
-    give_up_at: datetime
-    phase: EscalationPhase = EscalationPhase.RINGING
-    position: int = 0
-    """Where in the policy we are; see `Policy`."""
-    attempts: tuple[Attempt, ...] = ()
-    owner: str | None = None
-    wake_at: datetime | None = None
-    is_line_reported: bool = False
-    """Whether `FallbackReason.LINE_DOWN` has been said already."""
-
-    def find(self, attempt: int) -> Attempt | None:
-        """Return attempt number *attempt*, `None` when there never was one."""
-        return self.attempts[attempt - 1] if 0 < attempt <= len(self.attempts) else None
-
-    @property
-    def current(self) -> Attempt | None:
-        """The newest attempt while it is not over."""
-        newest = self.attempts[-1] if self.attempts else None
-        return newest if newest and newest.outcome is None else None
-
-    @property
-    def live(self) -> tuple[Attempt, ...]:
-        """All attempts that are not over."""
-        return tuple(attempt for attempt in self.attempts if attempt.outcome is None)
-
-
-@dataclass(frozen=True, slots=True)
-class RingPlaced:
-    """Asterisk took the order to ring; the ring timeout runs from now."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class RingNotPlaced:
-    """Asterisk could not be asked: its link is down."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class RingHeld:
-    """Not ordered on purpose: the dialplan's own fallback rings for this call just now."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class RingAnswered:
-    """Somebody, or a mailbox, picked up."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class RingEnded:
-    """An attempt is over; `acknowledged` and `declined` are key presses."""
-
-    attempt: int
-    outcome: RingOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class TakenElsewhere:
-    """A technician pressed 1 in the dialplan's own screening, without an attempt of ours."""
-
-    technician: str
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationTimer:
-    """`wake_at` has come."""
-
-
-EscalationEvent = (
-    RingPlaced
-    | RingNotPlaced
-    | RingHeld
-    | RingAnswered
-    | RingEnded
-    | TakenElsewhere
-    | EscalationTimer
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation_events import (
+    CancelRing,
+    CaseDone,
+    EscalationEffect,
+    EscalationEvent,
+    EscalationTimer,
+    Fallback,
+    FallbackReason,
+    MarkTaken,
+    PersonFree,
+    Ring,
+    RingAnswered,
+    RingEnded,
+    RingHeld,
+    RingNotPlaced,
+    RingPlaced,
+    RingTakenOver,
+    TakenElsewhere,
+    TakeOver,
+    Tell,
+    Topic,
 )
+from pbx_bridge.core.escalation_state import (
+    Attempt,
+    Escalation,
+    EscalationPhase,
+    EscalationTransition,
+    changed,
+    closed,
+    given_back,
+    over,
+    with_timer,
+)
+from pbx_bridge.core.lineup import Occupied, Others, choose
+from pbx_bridge.core.policy import RING_TIMEOUT, Group, Policy
+
+LONGEST_RETRY = 8
+"""How many times a pause may grow while nobody can be reached at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Let a mobile ring; success is a key press, never an answer."""
-
-    attempt: int
-    technician: str
-    number: str
-    timeout_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRing:
-    """Stop a phone, ringing or talking."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class MarkTaken:
-    """Tell the dialplan's fallback that it has nobody to ring any more."""
-
-    technician: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """Tell a human by another way (mail, later owner's phone and webhook)."""
-
-    reason: FallbackReason
-
-
-EscalationEffect = Ring | CancelRing | MarkTaken | Fallback
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationTransition:
-    """What follows from one event."""
-
-    state: Escalation
-    effects: tuple[EscalationEffect, ...] = ()
-
-
-def open_escalation(now: datetime, case_id: str, policy: Policy) -> EscalationTransition:
+def open_escalation(
+    now: datetime, case_id: str, urgency: Urgency, policy: Policy, others: Others
+) -> EscalationTransition:
     """Start to ring for *case_id*; *policy* stays as it is now, whatever the config becomes."""
-    state = Escalation(case_id=case_id, policy=policy, give_up_at=now + policy.ceiling)
-    if not policy.steps or policy.rounds < 1:
-        return _exhaust(state, FallbackReason.NOBODY_TO_RING)
-    return _ring(now, state)
+    started = _begin_round(now, _new(now, case_id, urgency, policy), others)
+    return EscalationTransition(started.state, (Tell(Topic.NEW_CASE), *started.effects))
 
 
 def open_taken(
-    now: datetime, case_id: str, policy: Policy, technician: str
+    now: datetime, case_id: str, urgency: Urgency, policy: Policy, technician: str
 ) -> EscalationTransition:
     """Open an escalation that is over already: *technician* pressed 1 before we could ring."""
-    state = Escalation(case_id=case_id, policy=policy, give_up_at=now + policy.ceiling)
-    return _acknowledge(state, technician)
+    return _acknowledge(now, _new(now, case_id, urgency, policy), technician)
 
 
 def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
@@ -203,128 +68,326 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
     match event:
+        case _ if esc.phase is EscalationPhase.DONE:
+            return EscalationTransition(esc)
+        case CaseDone(by=by):
+            return _done(esc, by)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
-            winner = esc.find(n)
-            if winner is None or esc.phase is EscalationPhase.ACKNOWLEDGED:
-                return EscalationTransition(esc)
-            return _acknowledge(_close(esc, n, RingOutcome.ACKNOWLEDGED), winner.technician)
+            return _pressed_one(now, esc, n)
         case TakenElsewhere(technician=technician):
             if esc.phase is EscalationPhase.ACKNOWLEDGED:
                 return EscalationTransition(esc)
-            return _acknowledge(esc, technician)
-        case RingEnded(attempt=n, outcome=outcome):
-            return _ended(now, esc, n, outcome)
-        case _ if esc.phase is not EscalationPhase.RINGING:
+            return _acknowledge(now, esc, technician)
+        case PersonFree(others=others):
+            return _go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
+        case EscalationTimer(others=others):
+            return _timer(now, esc, others)
+        case _ if not esc.is_live(event.attempt):
             return EscalationTransition(esc)
-        case EscalationTimer():
-            return _timer(now, esc)
-        case _ if esc.current is None or esc.current.attempt != event.attempt:
-            return EscalationTransition(esc)
+        case RingEnded(attempt=n, outcome=outcome, others=others):
+            return _ended(now, esc, n, outcome, others)
         case RingPlaced(attempt=n):
             return EscalationTransition(_placed(now, esc, n))
         case RingAnswered(attempt=n):
             return EscalationTransition(_answered(now, esc, n))
-        case _ if esc.current.is_under_way:  # Asterisk has it after all: it was said twice
-            return EscalationTransition(esc)
+        case RingTakenOver(attempt=n, others=others):
+            return _taken_over(now, esc, n, others)
+        case _ if esc.attempts[event.attempt - 1].is_under_way:
+            return EscalationTransition(esc)  # Asterisk has it after all: it was said twice
         case RingNotPlaced(attempt=n):
             return _not_placed(now, esc, n)
-        case RingHeld():
-            return EscalationTransition(_held(now, esc))
+        case RingHeld(attempt=n):
+            return EscalationTransition(_held(now, esc, n))
         case _:
             assert_never(event)
 
 
-def _ended(now: datetime, esc: Escalation, n: int, outcome: RingOutcome) -> EscalationTransition:
-    was_current = esc.current is not None and esc.current.attempt == n
-    closed = _close(esc, n, outcome)
-    if esc.phase is not EscalationPhase.RINGING or not was_current:
-        return EscalationTransition(closed)
-    return _next(now, closed)
+# ---------------------------------------------------------------- what happened to a ring
 
 
-def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
-    closed = _close(esc, n, RingOutcome.UNREACHABLE)
-    if now >= esc.give_up_at:
-        return _exhaust(closed, FallbackReason.NOBODY_ACCEPTED)
-    waiting = _wake(closed, now + esc.policy.line_retry)
-    if esc.is_line_reported:
-        return EscalationTransition(waiting)
-    told = replace(waiting, is_line_reported=True)
-    return EscalationTransition(told, (Fallback(FallbackReason.LINE_DOWN),))
-
-
-def _held(now: datetime, esc: Escalation) -> Escalation:
-    """Take the newest attempt back, as it never reached Asterisk, and look again soon."""
-    return _wake(replace(esc, attempts=esc.attempts[:-1]), now + esc.policy.line_retry)
-
-
-def _timer(now: datetime, esc: Escalation) -> EscalationTransition:
-    if esc.wake_at is None or now < esc.wake_at:
+def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+    pressed = esc.find(n)
+    if pressed is None or pressed.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    silent = esc.current
-    if silent is None:  # between two rings: a pause or a line that was down is over
-        return _ring(now, esc)
-    after = _next(now, _close(esc, silent.attempt, RingOutcome.NO_ANSWER))
-    return EscalationTransition(after.state, (CancelRing(silent.attempt), *after.effects))
+    accepted = changed(esc, n, outcome=RingOutcome.ACKNOWLEDGED)
+    if esc.phase is not EscalationPhase.ACKNOWLEDGED:
+        return _acknowledge(now, accepted, pressed.technician)
+    if pressed.is_reminder and pressed.technician == esc.owner:
+        return EscalationTransition(_reminded(now, accepted))
+    return EscalationTransition(esc)  # somebody else was faster
 
 
-def _next(now: datetime, esc: Escalation) -> EscalationTransition:
-    position = esc.position + 1
-    if position >= esc.policy.positions or now >= esc.give_up_at:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
-    moved = replace(esc, position=position)
-    if esc.policy.opens_round(position) and esc.policy.round_pause:
-        return EscalationTransition(_wake(moved, now + esc.policy.round_pause))
-    return _ring(now, moved)
-
-
-def _ring(now: datetime, esc: Escalation) -> EscalationTransition:
-    if now >= esc.give_up_at:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
-    who = esc.policy.technician(esc.position)
-    attempt = Attempt(attempt=len(esc.attempts) + 1, technician=who.name)
-    state = replace(esc, attempts=(*esc.attempts, attempt))
-    timeout = esc.policy.ring_timeout
-    ring = Ring(attempt.attempt, who.name, who.number, timeout.total_seconds())
-    return EscalationTransition(_wake(state, now + timeout, grace=True), (ring,))
+def _ended(
+    now: datetime, esc: Escalation, n: int, outcome: RingOutcome, others: Others
+) -> EscalationTransition:
+    after = closed(esc, n, outcome)
+    if esc.attempts[n - 1].is_reminder:
+        return _owner_silent(now, after, others)
+    if esc.phase is not EscalationPhase.RINGING:
+        return EscalationTransition(after)
+    if _is_turn(after, [n]):
+        return _go_on(now, after, others)
+    return EscalationTransition(with_timer(after))
 
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:
-    if esc.attempts[n - 1].is_under_way:
+    ring = esc.attempts[n - 1]
+    if ring.is_under_way:
         return esc
-    return _wake(_change(esc, n, is_placed=True), now + esc.policy.ring_timeout, grace=True)
+    ends_at = now + ring.timeout + esc.policy.grace
+    return _with_deadline(changed(esc, n, is_placed=True, ends_at=ends_at), n)
 
 
 def _answered(now: datetime, esc: Escalation, n: int) -> Escalation:
     if esc.attempts[n - 1].is_answered:
         return esc
-    return _wake(_change(esc, n, is_answered=True), now + esc.policy.answer_limit)
+    answered = changed(esc, n, is_answered=True, ends_at=now + esc.policy.answer_limit)
+    return _with_deadline(replace(answered, has_reached_somebody=True), n)
 
 
-def _acknowledge(esc: Escalation, technician: str) -> EscalationTransition:
-    others = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
-    state = replace(esc, phase=EscalationPhase.ACKNOWLEDGED, owner=technician, wake_at=None)
-    return EscalationTransition(state, (*others, MarkTaken(technician)))
+def _with_deadline(esc: Escalation, n: int) -> Escalation:
+    if esc.attempts[n - 1].is_reminder:
+        return replace(esc, wake_at=esc.attempts[n - 1].ends_at)
+    return with_timer(esc)
+
+
+def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+    """Put the technician back to the front: what could not be tried is not used up."""
+    after = closed(esc, n, RingOutcome.UNREACHABLE)
+    in_a_row = 0
+    for attempt in reversed(after.attempts):
+        if not attempt.is_unplaced:
+            break
+        in_a_row += 1
+    again = now + esc.policy.line_retry * min(max(1, in_a_row), LONGEST_RETRY)
+    if esc.attempts[n - 1].is_reminder:
+        return EscalationTransition(replace(after, wake_at=again))
+    if esc.phase is not EscalationPhase.RINGING:
+        return EscalationTransition(after)
+    back = replace(given_back(after, n), go_on_at=again, is_waiting=after.is_group_over)
+    return _line_down(back)
+
+
+def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
+    """Put the technician back to the front and look again soon; it never reached Asterisk."""
+    if esc.phase is not EscalationPhase.RINGING:
+        return closed(esc, n, RingOutcome.UNREACHABLE)
+    back = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+    if n == len(back.attempts):
+        back = replace(back, attempts=back.attempts[:-1])
+    again = now + esc.policy.line_retry
+    return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
+
+
+def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
+    """Give a technician to a more urgent case; he is rung for this one afterwards."""
+    ring = esc.attempts[n - 1]
+    if esc.phase is not EscalationPhase.RINGING or ring.is_answered:
+        return EscalationTransition(esc)
+    back = given_back(closed(esc, n, RingOutcome.NO_ANSWER), n, is_last_chance=True)
+    if not back.is_group_over:
+        return EscalationTransition(with_timer(back), (CancelRing(n),))
+    promised = Occupied(
+        technician=ring.technician,
+        case_id=esc.case_id,
+        attempt=n,
+        urgency=esc.urgency,
+        is_answered=True,  # so that nobody takes him back
+    )
+    then = _go_on(now, back, replace(others, occupied=(*others.occupied, promised)))
+    return EscalationTransition(then.state, (CancelRing(n), *then.effects))
+
+
+def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    if esc.wake_at is None or now < esc.wake_at:
+        return EscalationTransition(esc)
+    if esc.phase is EscalationPhase.ACKNOWLEDGED:
+        return _reminder(now, esc, others)
+    if now >= esc.give_up_at:
+        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+    late = [attempt.attempt for attempt in esc.live if attempt.ends_at <= now]
+    after = esc
+    for n in late:
+        after = closed(after, n, RingOutcome.NO_ANSWER)
+    is_time = after.go_on_at is not None and after.go_on_at <= now
+    then = (
+        _go_on(now, after, others)
+        if is_time or _is_turn(after, late)
+        else EscalationTransition(with_timer(after))
+    )
+    return EscalationTransition(then.state, (*map(CancelRing, late), *then.effects))
+
+
+# ---------------------------------------------------------------- ringing on
+
+
+def _begin_round(
+    now: datetime, esc: Escalation, others: Others, *, last: str | None = None
+) -> EscalationTransition:
+    """Begin the next round, *last* at its end; after the last round the last resort."""
+    policy = esc.policy
+    groups = policy.groups()
+    state = replace(esc, round=esc.round + 1, has_reached_somebody=False, idle_rounds=0)
+    if groups and state.round <= policy.rounds:
+        his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
+        first = tuple(group for group in groups if group not in his)
+        state = replace(state, todo=(*first, *his))
+        if state.round == 1 or not policy.round_pause:
+            return _go_on(now, state, others)
+        paused = replace(state, go_on_at=now + policy.round_pause)
+        return EscalationTransition(with_timer(paused))
+    reason = FallbackReason.NOBODY_ACCEPTED if esc.attempts else FallbackReason.NOBODY_TO_RING
+    if not policy.last_group():
+        return _exhaust(state, reason)
+    resort = replace(state, round=policy.rounds + 1, todo=policy.last_group())
+    then = _go_on(now, resort, others)
+    return EscalationTransition(then.state, (Fallback(reason), *then.effects))
+
+
+def _go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    """Ring the next who can be rung, or begin the next round, or wait."""
+    if now >= esc.give_up_at:
+        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+    state = replace(esc, go_on_at=None, is_waiting=False)
+    if not state.todo:
+        if state.live:  # nobody is left but those who ring
+            return EscalationTransition(with_timer(state))
+        return _round_over(now, state, others)
+    ringing = [attempt.technician for attempt in state.live]
+    choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
+    if choice.group is not None:
+        return _ring(now, replace(state, todo=choice.todo), choice.group)
+    again = now + state.policy.line_retry
+    waiting = replace(state, todo=choice.todo, is_waiting=True, go_on_at=again)
+    wanted = choice.preempt
+    effects = (TakeOver(wanted.case_id, wanted.attempt),) if wanted is not None else ()
+    return EscalationTransition(with_timer(waiting), effects)
+
+
+def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
+    first = len(esc.attempts) + 1
+    attempts = tuple(
+        Attempt(
+            attempt=first + place,
+            technician=person.name,
+            ends_at=now + group.ring_timeout + esc.policy.grace,
+            timeout=group.ring_timeout,
+        )
+        for place, person in enumerate(group.technicians)
+    )
+    go_on_at = now + group.overlap if group.overlap is not None and esc.todo else None
+    state = replace(esc, attempts=(*esc.attempts, *attempts), newest=first, go_on_at=go_on_at)
+    rings = tuple(
+        Ring(attempt.attempt, person.name, person.number, group.ring_timeout.total_seconds())
+        for attempt, person in zip(attempts, group.technicians, strict=True)
+    )
+    return EscalationTransition(with_timer(state), rings)
+
+
+def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    policy = esc.policy
+    if esc.round > policy.rounds:
+        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+    if esc.has_reached_somebody:
+        return _begin_round(now, esc, others)
+    # a dead trunk does not burn the policy
+    idle = esc.idle_rounds + 1
+    pause = max(policy.round_pause, policy.line_retry) * min(idle, LONGEST_RETRY)
+    again = replace(esc, todo=policy.groups(), go_on_at=now + pause, idle_rounds=idle)
+    return _line_down(again)
+
+
+def _line_down(esc: Escalation) -> EscalationTransition:
+    """Say once that nobody can be reached by telephone."""
+    if esc.is_line_reported:
+        return EscalationTransition(with_timer(esc))
+    told = replace(esc, is_line_reported=True)
+    return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
+
+
+# ---------------------------------------------------------------- endings
+
+
+def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
+    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+    taken = replace(over(esc, EscalationPhase.ACKNOWLEDGED), owner=technician, acknowledged_at=now)
+    effects: tuple[EscalationEffect, ...] = (
+        *stopped,
+        MarkTaken(technician),
+        Tell(Topic.ACCEPTED, technician),
+    )
+    return EscalationTransition(_reminded(now, taken), effects)
+
+
+def _done(esc: Escalation, by: str) -> EscalationTransition:
+    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+    state = over(esc, EscalationPhase.DONE)
+    return EscalationTransition(state, (*stopped, MarkTaken(by), Tell(Topic.DONE, by)))
 
 
 def _exhaust(esc: Escalation, reason: FallbackReason) -> EscalationTransition:
-    state = replace(esc, phase=EscalationPhase.EXHAUSTED, wake_at=None)
-    return EscalationTransition(state, (Fallback(reason),))
+    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+    state = over(esc, EscalationPhase.EXHAUSTED)
+    if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
+        return EscalationTransition(state, stopped)  # it was said before he was rung
+    return EscalationTransition(state, (*stopped, Fallback(reason)))
 
 
-def _close(esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
-    """Give attempt *n* its outcome; a recorded one stays, unless a human pressed 1 after all."""
-    found = esc.find(n)
-    if found is None or (found.outcome is not None and outcome is not RingOutcome.ACKNOWLEDGED):
-        return esc
-    return _change(esc, n, outcome=outcome)
+# ---------------------------------------------------------------- acknowledged, but not done
 
 
-def _change(esc: Escalation, n: int, **fields: bool | RingOutcome) -> Escalation:
-    attempts = list(esc.attempts)
-    attempts[n - 1] = replace(attempts[n - 1], **fields)  # type: ignore[arg-type]  # named by the callers above
-    return replace(esc, attempts=tuple(attempts))
+def _reminded(now: datetime, esc: Escalation) -> Escalation:
+    after = esc.policy.remind_after
+    return replace(esc, wake_at=None if after is None else now + after)
 
 
-def _wake(esc: Escalation, at: datetime, *, grace: bool = False) -> Escalation:
-    return replace(esc, wake_at=at + esc.policy.grace if grace else at)
+def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    """Ring the owner, or go on without him when he did not answer that."""
+    silent = next((attempt.attempt for attempt in esc.live if attempt.is_reminder), None)
+    if silent is not None:
+        after = _owner_silent(now, closed(esc, silent, RingOutcome.NO_ANSWER), others)
+        return EscalationTransition(after.state, (CancelRing(silent), *after.effects))
+    owner = esc.policy.find(esc.owner or "")
+    if owner is None:  # he took it in the dialplan, under a number that we do not know
+        return EscalationTransition(replace(esc, wake_at=None))
+    if any(one.technician == owner.name for one in others.occupied):
+        return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))
+    n, timeout = len(esc.attempts) + 1, RING_TIMEOUT
+    ends_at = now + timeout + esc.policy.grace
+    reminder = Attempt(
+        attempt=n, technician=owner.name, ends_at=ends_at, timeout=timeout, is_reminder=True
+    )
+    state = replace(esc, attempts=(*esc.attempts, reminder), wake_at=ends_at)
+    return EscalationTransition(
+        state, (Ring(n, owner.name, owner.number, timeout.total_seconds()),)
+    )
+
+
+def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    """The owner did not say that he is at it: ring the others again, and him last."""
+    silent = esc.owner
+    resumed = replace(
+        esc,
+        phase=EscalationPhase.RINGING,
+        owner=None,
+        acknowledged_at=None,
+        round=0,
+        newest=len(esc.attempts) + 1,
+        give_up_at=now + esc.policy.ceiling,
+        is_line_reported=False,
+    )
+    then = _begin_round(now, resumed, others, last=silent)
+    return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
+
+
+# ---------------------------------------------------------------- small things
+
+
+def _is_turn(esc: Escalation, ended: list[int]) -> bool:
+    """Whether those that ended were the last ones that the next group waited for."""
+    return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
+
+
+def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:
+    give_up_at = now + policy.ceiling
+    return Escalation(case_id=case_id, urgency=urgency, policy=policy, give_up_at=give_up_at)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+RING_TIMEOUT = timedelta(seconds=22)
+"""Below the carrier's mailbox, which often answers after 25 to 30 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Technician:
@@ -15,38 +18,84 @@ class Technician:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Technicians who are rung at the same moment; mostly one."""
+
+    technicians: tuple[Technician, ...]
+    ring_timeout: timedelta
+    overlap: timedelta | None = None
+    """How long after this group began to ring the next one begins; `None`: when it is over."""
+    is_last_chance: bool = False
+    """Put off before, because they were with another case; now it is wait or ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One position in a policy."""
+
+    technicians: tuple[Technician, ...]
+    """Nobody: the step is skipped at once."""
+    is_parallel: bool = False
+    """All at the same moment instead of one after the other."""
+    ring_timeout: timedelta = RING_TIMEOUT
+    overlap: timedelta | None = None
+    """How long after a ring of this step the next one begins; `None`: when it is over."""
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return who is rung together, in order."""
+        if not self.technicians:
+            return ()
+        together = (
+            (self.technicians,) if self.is_parallel else tuple((t,) for t in self.technicians)
+        )
+        return tuple(
+            Group(technicians=people, ring_timeout=self.ring_timeout, overlap=self.overlap)
+            for people in together
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """
-    One escalation policy: the steps, gone through round after round.
+    """One escalation policy, with everybody's name and number as they were at the start."""
 
-    A position counts from 0 over all rounds: with two steps, position 2 is the first
-    step of the second round.
-    """
-
-    steps: tuple[Technician, ...]
+    name: str = "default"
+    steps: tuple[Step, ...]
     rounds: int = 2
-    ring_timeout: timedelta = timedelta(seconds=22)
-    """Below the carrier's mailbox, which often answers after 25 to 30 s."""
     grace: timedelta = timedelta(seconds=3)
-    """How long after `ring_timeout` we wait for Asterisk's report before going on without."""
+    """How long after a ring timeout we wait for Asterisk's report before going on without."""
     answer_limit: timedelta = timedelta(seconds=75)
     """How long somebody who picked up may listen before the next is rung."""
     round_pause: timedelta = timedelta(seconds=15)
     """Between rounds, so that a dead trunk does not burn the policy within a second."""
     line_retry: timedelta = timedelta(seconds=5)
-    """How soon a ring that Asterisk could not even be asked for is tried again."""
+    """How soon a ring that could not be placed, or had nobody free, is tried again."""
     ceiling: timedelta = timedelta(hours=4)
     """The end of everything: whatever happens, the escalation is over by then."""
+    last_resort: Technician | None = None
+    """Rung once when all rounds are done, usually the owner of the firm."""
+    busy_for: timedelta = timedelta(minutes=45)
+    """How long somebody who took a case is rung last for other cases."""
+    remind_after: timedelta | None = None
+    """How long a case may be acknowledged and not done; `None`: as long as it likes."""
 
-    @property
-    def positions(self) -> int:
-        """How many rings there are at most when every one of them can be placed."""
-        return self.rounds * len(self.steps)
+    def groups(self) -> tuple[Group, ...]:
+        """Return one round: who is rung together, in order; empty steps are left out."""
+        return tuple(group for step in self.steps for group in step.groups())
 
-    def technician(self, position: int) -> Technician:
-        """Return who is rung at *position*, 0 to `positions` - 1."""
-        return self.steps[position % len(self.steps)]
+    def last_group(self) -> tuple[Group, ...]:
+        """Return the ring after the last round, if there is one."""
+        if self.last_resort is None:
+            return ()
+        timeout = max((step.ring_timeout for step in self.steps), default=RING_TIMEOUT)
+        return (Group(technicians=(self.last_resort,), ring_timeout=timeout),)
 
-    def opens_round(self, position: int) -> bool:
-        """Whether *position* is the first of a second or later round."""
-        return position > 0 and position % len(self.steps) == 0
+    def people(self) -> tuple[Technician, ...]:
+        """Return everybody who may be rung, in order, each once."""
+        named = [person for step in self.steps for person in step.technicians]
+        if self.last_resort is not None:
+            named.append(self.last_resort)
+        return tuple(dict.fromkeys(named))
+
+    def find(self, name: str) -> Technician | None:
+        """Return a technician of this policy by his short name."""
+        return next((person for person in self.people() if person.name == name), None)

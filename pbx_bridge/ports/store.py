@@ -6,12 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallTransition
-from pbx_bridge.core.escalation import (
-    Escalation,
-    EscalationEffect,
-    EscalationEvent,
-    EscalationTransition,
-)
+from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +110,14 @@ class EscalationStore(Protocol):
 
     async def ringing(self) -> list[Escalation]:
         """Return all escalations in phase `ringing`."""
+        ...
+
+    async def neighbours(self, now: datetime) -> list[Escalation]:
+        """
+        Return all that hold technicians back, oldest first.
+
+        Those that ring, and those acknowledged within the last day or to be reminded of.
+        """
         ...
 
 

@@ -23,7 +23,8 @@ from pbx_bridge.core.ack_flow import (
 )
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationPhase, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import AgiFailed, AgiHangup
 from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases

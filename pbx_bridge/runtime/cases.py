@@ -2,14 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import structlog
 
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
-from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTimer, TakenElsewhere
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.escalation_events import (
+    EscalationEvent,
+    EscalationTimer,
+    PersonFree,
+    RingHeld,
+    RingNotPlaced,
+    TakenElsewhere,
+)
+from pbx_bridge.core.escalation_state import Escalation
+from pbx_bridge.core.neighbours import others_of, waiting_in_order
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import StaleCase, StoreError
 from pbx_bridge.ports import CallStore, Clock, EscalationStore, Outbox
@@ -27,6 +37,7 @@ IDLE_S = 1.0
 class Opening:
     """Start the escalation of a case, unless there is one."""
 
+    urgency: Urgency
     policy: Policy
     owner: str | None = None
     """Who took the case in the dialplan's own screening; then nobody is rung."""
@@ -109,10 +120,12 @@ class Cases:
         if known is not None:
             return known.state
         now = self._clock.now()
+        urgency, policy = opening.urgency, opening.policy
         if opening.owner is None:
-            opened = escalation.open_escalation(now, case_id, opening.policy)
+            others = others_of(case_id, now, await self._escalations.neighbours(now))
+            opened = escalation.open_escalation(now, case_id, urgency, policy, others)
         else:
-            opened = escalation.open_taken(now, case_id, opening.policy, opening.owner)
+            opened = escalation.open_taken(now, case_id, urgency, policy, opening.owner)
         await self._escalations.open(now, opened)
         log.info(
             "case.advanced",
@@ -233,14 +246,24 @@ class Cases:
         if before is None:
             return None
         now = self._clock.now()
-        after = escalation.advance(now, before.state, trigger)
-        await self._escalations.save(now, before, trigger, after)
+        neighbours = await self._escalations.neighbours(now)
+        event = replace(trigger, others=others_of(case_id, now, neighbours))
+        after = escalation.advance(now, before.state, event)
+        await self._escalations.save(now, before, event, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
         if isinstance(trigger, TakenElsewhere) and trigger.technician != after.state.owner:
             # Both were told so on the telephone; the office must call one of them.
             owner = after.state.owner
             log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
+        if not isinstance(trigger, RingNotPlaced | RingHeld) and _frees(before.state, after.state):
+            self._post_free(neighbours, case_id)
         return after.state
+
+    def _post_free(self, neighbours: list[Escalation], case_id: str) -> None:
+        """Somebody is free again: tell those that wait, the more urgent first."""
+        for esc in waiting_in_order(neighbours):
+            if esc.case_id != case_id:
+                self.post(esc.case_id, PersonFree())
 
     async def _drain(self) -> None:
         """Start what is pending, and what that adds; each effect once."""
@@ -257,6 +280,10 @@ class Cases:
             for effect in fresh:
                 started.add(effect.seq)
                 await self._deeds.start(effect)
+
+
+def _frees(before: Escalation, after: Escalation) -> bool:
+    return any(not after.is_live(attempt.attempt) for attempt in before.live)
 
 
 def _trace(case_id: str, trigger: Trigger, before: str, after: str) -> None:

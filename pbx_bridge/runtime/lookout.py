@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation, RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.policy import Technician
 from pbx_bridge.ports import LiveChannel, Phones
 from pbx_bridge.runtime.switchboard import attempt_of
 
 CALLS, TAKEN = "pbxb-call", "pbxb-taken"
 """AstDB families, both keyed by `call_id`; see dialplan/README.md."""
+
+OWN_MARK = 0
+"""The attempt that never rings: we sign with it what we put into `TAKEN` ourselves."""
 
 
 class Fate(StrEnum):
@@ -92,12 +96,20 @@ class Lookout:
         return who
 
     async def key_press(self, esc: Escalation, call_id: str) -> RingEnded | TakenElsewhere | None:
-        """Return what a stored key press means for *esc*, `None` when there is none."""
+        """
+        Return what a stored key press means for *esc*; `None`: there is none that is news.
+
+        Our own mark (`Ringing.mark_taken`) and a press that was counted already must not take
+        a case again that was not done in time and rings once more.
+        """
         stored = await self._phones.recall(TAKEN, call_id)
         who = self.believe(stored) if stored else None
         if not stored or who is None:
             return None
         leg = attempt_of(stored.split("/")[1])
-        if leg is not None and leg[0] == esc.case_id and esc.find(leg[1]) is not None:
-            return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED)
-        return TakenElsewhere(who)
+        if leg is None or leg[0] != esc.case_id:
+            return TakenElsewhere(who)
+        pressed = esc.find(leg[1])
+        if leg[1] == OWN_MARK or (pressed and pressed.outcome is RingOutcome.ACKNOWLEDGED):
+            return None
+        return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else TakenElsewhere(who)

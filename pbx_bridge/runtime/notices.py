@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from pbx_bridge.core.call_flow import UNHEARD, Call
-from pbx_bridge.core.escalation import Fallback, FallbackReason
+from pbx_bridge.core.escalation_events import Fallback, FallbackReason, Tell, Topic
 from pbx_bridge.errors import NotifyFailed, StoreError
 from pbx_bridge.ports import CallStore, Notice, Notifier, Pending
 
@@ -19,15 +19,23 @@ WHY = {
 }
 
 
+TURNS = {
+    Topic.NEW_CASE: "a new case rings the technicians",
+    Topic.ACCEPTED: "accepted",
+    Topic.RESUMED: "not done in time; the technicians are rung again, it was accepted",
+    Topic.DONE: "done, said",
+}
+
+
 def write_notice(
-    call: Call, reason: FallbackReason, *, key: str, zone: ZoneInfo, with_transcript: bool
+    call: Call, text: str, *, key: str, zone: ZoneInfo, with_transcript: bool
 ) -> Notice:
     """
     Return what the office must read.
 
     Args:
         call: the call of the case.
-        reason: why a ring was not enough.
+        text: what happened, one phrase.
         key: idempotency key of the outbox row.
         zone: the firm's zone; times in mails are wall clock.
         with_transcript: what the caller said is personal; firms switch it on knowingly.
@@ -35,7 +43,7 @@ def write_notice(
     verdict = call.verdict or UNHEARD
     arrived = call.arrived_at.astimezone(zone)
     lines = [
-        f"Case {call.case_id}: {WHY[reason]}.",
+        f"Case {call.case_id}: {text}.",
         "",
         f"Called:   {arrived:%Y-%m-%d %H:%M:%S %Z}",
         f"Caller:   {call.caller.number or 'number withheld'}",
@@ -45,7 +53,7 @@ def write_notice(
     if with_transcript and call.transcript is not None:
         lines += ["", f"Words:    {call.transcript.text or '(none understood)'}"]
     lines += ["", f"All of it: pbx-bridge cases show {call.case_id}"]
-    subject = f"[{verdict.urgency.value}] case {call.case_id}: {WHY[reason]}"
+    subject = f"[{verdict.urgency.value}] case {call.case_id}: {text}"
     return Notice(key=key, case_id=call.case_id, subject=subject, body="\n".join(lines))
 
 
@@ -59,8 +67,9 @@ class Notices:
         *,
         zone: ZoneInfo,
         with_transcript: bool,
+        topics: frozenset[Topic] = frozenset(),
     ) -> None:
-        self._calls, self._notifiers = calls, notifiers
+        self._calls, self._notifiers, self._topics = calls, notifiers, topics
         self._zone, self._with_transcript = zone, with_transcript
         self._sent: set[tuple[str, int]] = set()
 
@@ -80,13 +89,32 @@ class Notices:
             log.error("case.unreachable", case_id=pending.case_id)
         else:
             log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
-        notice = write_notice(
-            stored.state,
-            effect.reason,
-            key=f"{pending.case_id}-{pending.seq}",
-            zone=self._zone,
-            with_transcript=self._with_transcript,
-        )
+        await self._send_to_all(self._notice(stored.state, WHY[effect.reason], pending))
+
+    async def tell(self, pending: Pending) -> None:
+        """
+        Tell whoever asked to hear of such a turn.
+
+        Raises:
+            NotifyFailed: as for `fall_back`.
+        """
+        effect = pending.effect
+        assert isinstance(effect, Tell)  # noqa: S101  the dispatcher's own table
+        if effect.topic not in self._topics:
+            return
+        stored = await self._calls.load(pending.case_id)
+        if stored is None:
+            raise StoreError(f"case {pending.case_id} has no call")
+        who = f" by {effect.technician}" if effect.technician else ""
+        text = f"{TURNS[effect.topic]}{who}"
+        await self._send_to_all(self._notice(stored.state, text, pending))
+
+    def _notice(self, call: Call, text: str, pending: Pending) -> Notice:
+        key = f"{pending.case_id}-{pending.seq}"
+        with_transcript = self._with_transcript
+        return write_notice(call, text, key=key, zone=self._zone, with_transcript=with_transcript)
+
+    async def _send_to_all(self, notice: Notice) -> None:
         failures = [
             failure
             for place, notifier in enumerate(self._notifiers)

@@ -9,7 +9,9 @@ import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import Escalation, EscalationPhase, RingEnded
+from pbx_bridge.core.escalation_events import PersonFree, RingEnded
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.neighbours import waiting_in_order
 from pbx_bridge.errors import AgiError, AmiError, BridgeError, StoreError
 from pbx_bridge.ports import (
     CallStore,
@@ -139,8 +141,11 @@ class Recovery:
     async def look_around(self) -> None:
         """Adopt what lives, close what is gone, take over what the dialplan did alone."""
         live = await self._phones.live()
-        for esc in await self._escalations.ringing():
+        ringing = await self._escalations.ringing()
+        for esc in ringing:
             await self._settle_attempts(esc, live)
+        for esc in waiting_in_order(ringing):  # what could not be rung can be rung now
+            self._post(esc.case_id, PersonFree())
         for call in await self._store.undecided():
             with self._one_case(call.case_id):
                 await self._settle_call(call, live)
@@ -181,7 +186,8 @@ class Recovery:
         """Whether who took a call is on our disk, so that AstDB need not know it any more."""
         known = await self._store.find(call_id)
         esc = await self._escalations.load(known.state.case_id) if known else None
-        return esc is not None and esc.state.phase is EscalationPhase.ACKNOWLEDGED
+        over = (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
+        return esc is not None and esc.state.phase in over
 
     async def _adopt_row(self, line: Line, call_id: str, live: list[LiveChannel]) -> bool:
         """Take over one call from AstDB; whether the row may go."""

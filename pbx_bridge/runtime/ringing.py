@@ -16,29 +16,34 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.case import MessageEnd, RingOutcome
-from pbx_bridge.core.escalation import (
+from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
+from pbx_bridge.core.escalation_events import (
     CancelRing,
-    Escalation,
-    EscalationPhase,
     MarkTaken,
     Ring,
     RingEnded,
     RingHeld,
     RingNotPlaced,
     RingPlaced,
+    RingTakenOver,
     TakenElsewhere,
+    TakeOver,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
 from pbx_bridge.runtime.cases import Opening, Trigger
-from pbx_bridge.runtime.lookout import TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
 from pbx_bridge.runtime.switchboard import channel_id
 
 log = structlog.get_logger()
 
 Post = Callable[[str, Trigger], None]
+
+
+UNASKED = Escalate(Urgency.UNKNOWN, "other")
+"""What a case counts as that was taken before anybody asked how urgent it is."""
 
 
 class Ringing:
@@ -55,7 +60,7 @@ class Ringing:
         recordings: Recordings,
         lookout: Lookout,
         tokens: Tokens,
-        policy: Callable[[], Policy],
+        policy: Callable[[Escalate], Policy],
     ) -> None:
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
@@ -70,12 +75,15 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        await self._open(case_id, Opening(self._patient(stored.state.message_s), owner))
+        policy = self._patient(effect, stored.state.message_s)
+        await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
-        assert isinstance(pending.effect, AdoptOwner)  # noqa: S101
-        await self._open(pending.case_id, Opening(self._policy(), pending.effect.technician))
+        effect = pending.effect
+        assert isinstance(effect, AdoptOwner)  # noqa: S101
+        opening = Opening(UNASKED.urgency, self._policy(UNASKED), effect.technician)
+        await self._open(pending.case_id, opening)
 
     async def ring(self, pending: Pending) -> None:
         """Let a mobile ring; look before ringing what may be ringing already."""
@@ -101,7 +109,8 @@ class Ringing:
     async def give(self, case_id: str, technician: str) -> None:
         """Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung."""
         if await self._escalations.load(case_id) is None:
-            await self._open(case_id, Opening(self._policy(), technician))
+            policy = self._policy(UNASKED)
+            await self._open(case_id, Opening(UNASKED.urgency, policy, technician))
         self._post(case_id, TakenElsewhere(technician))
 
     async def cancel(self, pending: Pending) -> None:
@@ -119,12 +128,17 @@ class Ringing:
                 return
         await self._phones.cancel(channel_id(case_id, attempt))
 
+    async def take_over(self, pending: Pending) -> None:
+        """Ask a less urgent case for a technician who has not answered it yet."""
+        assert isinstance(pending.effect, TakeOver)  # noqa: S101
+        self._post(pending.effect.case_id, RingTakenOver(pending.effect.attempt))
+
     async def mark_taken(self, pending: Pending) -> None:
         """Let the dialplan's fallback know that it has nobody to ring."""
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
         stored = await self._calls.load(pending.case_id)
         if stored is not None:
-            leg = channel_id(pending.case_id, 0)
+            leg = channel_id(pending.case_id, OWN_MARK)
             value = f"{pending.effect.technician}/{leg}/{self._tokens.token(leg)}"
             await self._phones.remember(TAKEN, stored.state.call_id, value)
 
@@ -152,23 +166,20 @@ class Ringing:
                 self._post(case_id, DialplanHas())
             case Fate.TAKEN:
                 self._post(case_id, DialplanEnded(finding.technician, message_s))
-                if finding.technician:
-                    self._post(case_id, TakenElsewhere(finding.technician))
+                await self._count_key(case_id)
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
 
-    def _patient(self, message_s: float) -> Policy:
+    def _patient(self, effect: Escalate, message_s: float) -> Policy:
         """Return the policy with time to hear the whole message before the next is rung."""
-        policy = self._policy()
+        policy = self._policy(effect)
         return replace(policy, answer_limit=policy.answer_limit + timedelta(seconds=message_s))
 
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
         stored = await self._escalations.load(case_id)
-        current = stored.state.current if stored else None
-        if stored is None or current is None or current.attempt != ring.attempt:
-            return False
-        if current.is_under_way:
+        wanted = stored.state.find(ring.attempt) if stored else None
+        if stored is None or wanted is None or wanted.outcome is not None or wanted.is_under_way:
             return False
         try:
             found = await self._look_before(stored.state, ring, leg)
@@ -192,6 +203,12 @@ class Ringing:
             return None
         finding = await self._lookout.call(call.state.call_id, live)
         return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
+
+    async def _count_key(self, case_id: str) -> None:
+        stored = await self._escalations.load(case_id)
+        press = await self._key_press(stored.state) if stored else None
+        if press is not None:
+            self._post(case_id, press)
 
     async def _key_press(self, esc: Escalation) -> RingEnded | TakenElsewhere | None:
         call = await self._calls.load(esc.case_id)

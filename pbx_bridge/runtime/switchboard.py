@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationEvent, RingAnswered, RingEnded
+from pbx_bridge.core.escalation_events import EscalationEvent, RingAnswered, RingEnded
 
 log = structlog.get_logger()
 

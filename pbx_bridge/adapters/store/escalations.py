@@ -1,12 +1,16 @@
 """Escalations in SQLite."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pbx_bridge.adapters.store.database import Database
 from pbx_bridge.adapters.store.journal import Machine
 from pbx_bridge.adapters.store.machine_rows import MachineRows, Statements
-from pbx_bridge.core.escalation import Escalation, EscalationEvent, EscalationTransition
+from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.ports import StoredEscalation
+
+LATELY = timedelta(days=1)
+"""Longer than anybody is busy with one case (`Policy.busy_for`)."""
 
 _STATEMENTS = Statements(
     insert="INSERT INTO escalation (case_id, version, phase, wake_at, state)"
@@ -57,3 +61,13 @@ class SqliteEscalations:
             "SELECT case_id, version, state FROM escalation WHERE phase = 'ringing' ORDER BY rowid"
         )
         return [state for state, _ in await self._rows.each(sql)]
+
+    async def neighbours(self, now: datetime) -> list[Escalation]:
+        """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
+        sql = (
+            "SELECT case_id, version, state FROM escalation WHERE phase = 'ringing'"
+            " OR phase = 'acknowledged' AND (wake_at IS NOT NULL"
+            " OR json_extract(state, '$.acknowledged_at') >= ?) ORDER BY rowid"
+        )
+        since = (now - LATELY).isoformat()[:19]  # as text: up to the second
+        return [state for state, _ in await self._rows.each(sql, since)]

@@ -18,7 +18,7 @@ from pbx_bridge.adapters.store.values import (
 )
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import Call
-from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import StoreError
 
 

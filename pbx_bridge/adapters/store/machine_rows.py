@@ -92,14 +92,14 @@ class MachineRows(Generic[State]):
         rows = await self._database.rows(sql, (key,))
         return self._read(rows[0]) if rows else None
 
-    async def each(self, sql: str) -> list[tuple[State, int]]:
+    async def each(self, sql: str, *parameters: str) -> list[tuple[State, int]]:
         """
         Return states and versions for *sql*, which yields case_id, version, state.
 
         A row that cannot be read is left out and logged: it must not hide the others.
         """
         found = []
-        for row in await self._database.rows(sql):
+        for row in await self._database.rows(sql, parameters):
             try:
                 found.append(self._read(row))
             except StoreError as exc:

@@ -16,7 +16,7 @@ from pbx_bridge.adapters.store.schema import released, version
 from pbx_bridge.adapters.store.values import load, load_time
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.escalation import Escalation
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import StoreError
 
 POLL = timedelta(milliseconds=200)
@@ -38,6 +38,7 @@ class CasePhase(StrEnum):
     """Nobody is woken for it: the office has it in the morning."""
     RINGING = "ringing"
     ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
     EXHAUSTED = "exhausted"
 
 

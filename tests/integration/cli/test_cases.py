@@ -19,8 +19,8 @@ from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
 from pbx_bridge.core.call_flow import Judged, MessageEnded, advance
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation import RingPlaced
 from pbx_bridge.core.escalation import advance as advance_escalation
+from pbx_bridge.core.escalation_events import RingPlaced
 
 pytestmark = pytest.mark.integration
 
@@ -200,7 +200,7 @@ async def test_follow_gives_a_machine_one_object_per_row(filled: Path) -> None:
         "machine": "escalation",
         "version": 2,
         "trigger": "RingPlaced",
-        "data": {"attempt": 1},
+        "data": {"attempt": 1, "others": {"occupied": [], "engaged": []}},
         "text": "ring 1: anna is rung",
     }
 

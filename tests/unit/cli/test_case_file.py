@@ -23,7 +23,7 @@ from pbx_bridge.core.case import (
     Verdict,
     Word,
 )
-from pbx_bridge.core.escalation import RingEnded
+from pbx_bridge.core.escalation_events import RingEnded
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

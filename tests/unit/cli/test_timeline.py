@@ -22,7 +22,8 @@ from pbx_bridge.core.case import (
     Urgency,
     Verdict,
 )
-from pbx_bridge.core.escalation import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
+from pbx_bridge.core.escalation_events import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
+from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.runtime.transcripts import HEARD
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -109,8 +110,9 @@ def test_every_outcome_and_end_has_its_words() -> None:
 def test_openings_say_who_calls_and_who_is_rung() -> None:
     """They carry whole states, of which the reader wants two facts."""
     call, begun = opened_call().state, opened_escalation().state
-    nobody = escalation.open_escalation(NOW, "1", type(POLICY)(steps=())).state
-    taken = escalation.open_taken(NOW, "1", POLICY, "ben").state
+    empty = type(POLICY)(steps=())
+    nobody = escalation.open_escalation(NOW, "1", Urgency.URGENT, empty, ALONE).state
+    taken = escalation.open_taken(NOW, "1", Urgency.URGENT, POLICY, "ben").state
 
     assert sentence(row(call, "CallOpened")) == "a call arrives from +4930123456"
     assert sentence(row(begun, "EscalationOpened")) == (

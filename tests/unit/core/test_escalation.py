@@ -3,15 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from examples import NOW, POLICY
+from examples import ANNA, NOW, POLICY
 
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import advance, open_escalation, open_taken
+from pbx_bridge.core.escalation_events import (
     CancelRing,
-    Escalation,
-    EscalationPhase,
     EscalationTimer,
-    EscalationTransition,
     Fallback,
     FallbackReason,
     MarkTaken,
@@ -22,14 +20,17 @@ from pbx_bridge.core.escalation import (
     RingNotPlaced,
     RingPlaced,
     TakenElsewhere,
-    advance,
-    open_escalation,
-    open_taken,
+    Tell,
+    Topic,
 )
-from pbx_bridge.core.policy import Policy
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
+from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.policy import Policy, Step
 
 TO_ANNA = Ring(1, "anna", "+49170111", 22.0)
 TO_BEN = Ring(2, "ben", "+49170222", 22.0)
+ONLY_ANNA = (Step(technicians=(ANNA,)),)
+NEW = Tell(Topic.NEW_CASE)
 
 
 def at(seconds: float) -> datetime:
@@ -39,7 +40,12 @@ def at(seconds: float) -> datetime:
 
 def opened(policy: Policy = POLICY) -> Escalation:
     """Return an escalation whose first ring has just been asked for."""
-    return open_escalation(NOW, "1001", policy).state
+    return begun(policy).state
+
+
+def begun(policy: Policy = POLICY) -> EscalationTransition:
+    """Return the opening of an urgent case, with no other case about."""
+    return open_escalation(NOW, "1001", Urgency.URGENT, policy, ALONE)
 
 
 def after(*events: object, state: Escalation | None = None) -> EscalationTransition:
@@ -57,9 +63,9 @@ def timed_out(state: Escalation) -> EscalationTransition:
 
 def test_first_technician_is_rung_at_once() -> None:
     """A case that is opened rings without delay."""
-    moved = open_escalation(NOW, "1001", POLICY)
+    moved = begun()
 
-    assert moved.effects == (TO_ANNA,)
+    assert moved.effects == (NEW, TO_ANNA)
     assert moved.state.wake_at == at(25)
 
 
@@ -105,7 +111,7 @@ def test_key_press_makes_the_owner() -> None:
 
     assert moved.state.owner == "anna"
     assert moved.state.wake_at is None
-    assert moved.effects == (MarkTaken("anna"),)
+    assert moved.effects == (MarkTaken("anna"), Tell(Topic.ACCEPTED, "anna"))
 
 
 def test_late_yes_stops_the_ring_in_progress() -> None:
@@ -116,7 +122,7 @@ def test_late_yes_stops_the_ring_in_progress() -> None:
 
     assert moved.state.owner == "anna"
     assert moved.state.attempts[0].outcome is RingOutcome.ACKNOWLEDGED
-    assert moved.effects == (CancelRing(2), MarkTaken("anna"))
+    assert moved.effects == (CancelRing(2), MarkTaken("anna"), Tell(Topic.ACCEPTED, "anna"))
 
 
 def test_second_yes_is_too_late() -> None:
@@ -141,7 +147,7 @@ def test_leg_of_the_loser_is_closed_when_it_ends() -> None:
 
 def test_yes_after_the_fallback_still_counts() -> None:
     """A human said yes, however late: the case has an owner."""
-    state = opened(Policy(steps=POLICY.steps[:1], rounds=1))
+    state = opened(Policy(steps=ONLY_ANNA, rounds=1))
     exhausted = timed_out(state).state
 
     moved = after(RingEnded(1, RingOutcome.ACKNOWLEDGED), state=exhausted)
@@ -157,7 +163,7 @@ def test_yes_from_a_ring_that_never_was_changes_nothing() -> None:
 
 def test_last_ring_of_the_last_round_tells_the_office() -> None:
     """Everybody was rung as often as the policy says, then somebody reads a mail."""
-    state = opened(Policy(steps=POLICY.steps[:1], rounds=1))
+    state = opened(Policy(steps=ONLY_ANNA, rounds=1))
 
     moved = after(RingEnded(1, RingOutcome.BUSY), state=state)
 
@@ -178,7 +184,7 @@ def test_round_is_followed_by_a_pause() -> None:
 
 def test_without_a_pause_the_round_follows_at_once() -> None:
     """A pause of 0 seconds is none: one timer makes one ring."""
-    state = opened(Policy(steps=POLICY.steps[:1], round_pause=timedelta(0)))
+    state = opened(Policy(steps=ONLY_ANNA, round_pause=timedelta(0)))
 
     moved = after(RingEnded(1, RingOutcome.BUSY), state=state)
 
@@ -188,14 +194,14 @@ def test_without_a_pause_the_round_follows_at_once() -> None:
 
 def test_policy_without_people_tells_the_office_at_once() -> None:
     """Nobody to ring is said, not waited for."""
-    moved = open_escalation(NOW, "1001", Policy(steps=()))
+    moved = begun(Policy(steps=()))
 
-    assert moved.effects == (Fallback(FallbackReason.NOBODY_TO_RING),)
+    assert moved.effects == (NEW, Fallback(FallbackReason.NOBODY_TO_RING))
     assert moved.state.wake_at is None
 
 
 def test_line_down_is_said_once_and_tried_on() -> None:
-    """Asterisk is away: one mail, and the same person is tried every few seconds."""
+    """Asterisk is away: one mail, and the same person is tried again, with growing pauses."""
     first = after(RingNotPlaced(1))
     again = timed_out(first.state)
 
@@ -204,12 +210,14 @@ def test_line_down_is_said_once_and_tried_on() -> None:
     assert first.effects == (Fallback(FallbackReason.LINE_DOWN),)
     assert again.effects == (Ring(2, "anna", "+49170111", 22.0),)
     assert second.effects == ()
-    assert second.state.wake_at == at(9 + 5)
+    assert second.state.wake_at == at(9 + 2 * 5)
 
 
 def test_line_that_never_comes_back_ends_at_the_ceiling() -> None:
     """Four hours without Asterisk: the office hears that nobody accepted."""
-    moved = advance(NOW + POLICY.ceiling, opened(), RingNotPlaced(1))
+    late = advance(NOW + POLICY.ceiling, opened(), RingNotPlaced(1)).state
+
+    moved = advance(NOW + POLICY.ceiling, late, EscalationTimer())
 
     assert moved.state.phase is EscalationPhase.EXHAUSTED
     assert moved.state.live == ()
@@ -254,10 +262,11 @@ def test_report_of_a_ring_given_up_moves_nothing(event: object) -> None:
 
 
 def test_answer_makes_a_later_placed_meaningless() -> None:
-    """Asterisk may tell the answer before it confirms the order."""
+    """Asterisk may tell the answer before it confirms the order, and tell it twice."""
     answered = after(RingAnswered(1)).state
 
     assert after(RingPlaced(1), state=answered) == EscalationTransition(answered)
+    assert after(RingAnswered(1), state=answered) == EscalationTransition(answered)
 
 
 def test_timer_before_its_time_does_nothing() -> None:
@@ -270,7 +279,7 @@ def test_key_pressed_in_the_dialplan_counts() -> None:
     moved = after(TakenElsewhere("ben"))
 
     assert moved.state.owner == "ben"
-    assert moved.effects == (CancelRing(1), MarkTaken("ben"))
+    assert moved.effects == (CancelRing(1), MarkTaken("ben"), Tell(Topic.ACCEPTED, "ben"))
 
 
 def test_key_pressed_in_the_dialplan_takes_nothing_from_an_owner() -> None:
@@ -282,7 +291,7 @@ def test_key_pressed_in_the_dialplan_takes_nothing_from_an_owner() -> None:
 
 def test_case_taken_before_it_began_rings_nobody() -> None:
     """Taken in the dialplan's screening before we could ring: open and closed at once."""
-    moved = open_taken(NOW, "1001", POLICY, "ben")
+    moved = open_taken(NOW, "1001", Urgency.URGENT, POLICY, "ben")
 
     assert moved.state.owner == "ben"
-    assert moved.effects == (MarkTaken("ben"),)
+    assert moved.effects == (MarkTaken("ben"), Tell(Topic.ACCEPTED, "ben"))

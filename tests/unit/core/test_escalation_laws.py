@@ -1,61 +1,79 @@
 """The six laws of an escalation, over random nights."""
 
 import asyncio
+from datetime import timedelta
 
 from examples import NOW
 from fakes import MemoryStore
 from hypothesis import given
-from nights import by_time_alone, escalated, escalation_events, nights, policies
+from nights import begun, by_time_alone, escalated, escalation_events, nights, policies
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import (
-    Escalation,
-    EscalationPhase,
+from pbx_bridge.core.escalation import advance
+from pbx_bridge.core.escalation_events import (
+    CancelRing,
     Fallback,
     FallbackReason,
     Ring,
     RingEnded,
     TakenElsewhere,
-    advance,
-    open_escalation,
+    TakeOver,
+    Tell,
+    Topic,
 )
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.lineup import rank
+from pbx_bridge.core.policy import Policy
 
 random_nights = nights(escalation_events)
+CLOSED = (EscalationPhase.DONE, EscalationPhase.EXHAUSTED)
 
 
 @given(policies, random_nights)
-def test_only_a_ringing_case_waits_for_a_timer(policy, night) -> None:
+def test_only_a_case_that_is_not_over_waits_for_a_timer(policy, night) -> None:
     """L1, L2: nothing raises; ringing always has a `wake_at`, closed never."""
     for _, _, moved in escalated(policy, night):
-        is_ringing = moved.state.phase is EscalationPhase.RINGING
+        phase, wake_at = moved.state.phase, moved.state.wake_at
 
-        assert is_ringing == (moved.state.wake_at is not None)
+        assert (wake_at is not None) or phase is not EscalationPhase.RINGING
+        assert wake_at is None or phase not in CLOSED
+        if phase is EscalationPhase.ACKNOWLEDGED and policy.remind_after is None:
+            assert wake_at is None
 
 
 @given(policies)
 def test_time_alone_ends_every_case_in_bounded_time(policy) -> None:
-    """L3: rounds x people x (ring + grace) + the pauses between rounds, and it is over."""
-    ended_at, state = by_time_alone(NOW, open_escalation(NOW, "1001", policy).state)
+    """L3: rounds x people x (ring + grace) + the pauses + the last resort, and it is over."""
+    ended_at, state = by_time_alone(NOW, begun(policy).state)
 
-    rings = policy.positions * (policy.ring_timeout + policy.grace)
-    pauses = max(0, policy.rounds - 1) * policy.round_pause
     assert state.phase is EscalationPhase.EXHAUSTED
-    assert ended_at - NOW <= rings + pauses
+    assert ended_at - NOW <= min(policy.ceiling, _longest(policy))
 
 
 @given(policies, random_nights)
 def test_time_alone_ends_whatever_happened_before(policy, night) -> None:
-    """L3: after any night the case ends by itself, acknowledged or exhausted."""
+    """L3: after any night the case ends by itself, within its ceiling."""
     *_, (now, _, moved) = escalated(policy, night)
 
-    _, state = by_time_alone(now, moved.state)
+    ended_at, state = by_time_alone(now, moved.state)
 
     assert state.phase is not EscalationPhase.RINGING
+    if moved.state.phase is EscalationPhase.RINGING:
+        assert ended_at <= max(now, moved.state.give_up_at)
+
+
+@given(policies, random_nights)
+def test_no_ring_begins_at_the_ceiling(policy, night) -> None:
+    """The hard end: from then on nobody is woken, but the owner reminded."""
+    for now, _, moved in escalated(policy, night):
+        if moved.state.phase is EscalationPhase.ACKNOWLEDGED:
+            continue
+        assert now < moved.state.give_up_at or not _rings(moved)
 
 
 @given(policies, random_nights)
 def test_owner_pressed_the_key_and_stays_the_owner(policy, night) -> None:
-    """L4: one owner at most, who pressed 1 on an attempt of his, or in the dialplan."""
+    """L4: one owner at most, who pressed 1; he loses the case only by not answering for it."""
     pressed, owner = set(), None
     for _, event, moved in escalated(policy, night):
         if isinstance(event, TakenElsewhere):
@@ -64,15 +82,18 @@ def test_owner_pressed_the_key_and_stays_the_owner(policy, night) -> None:
             attempt = moved.state.find(event.attempt)
             pressed |= {attempt.technician} if attempt else set()
 
+        if Tell(Topic.RESUMED, owner) in moved.effects:
+            owner = None
         assert owner in (None, moved.state.owner)
         owner = moved.state.owner
-        assert (owner is None) == (moved.state.phase is not EscalationPhase.ACKNOWLEDGED)
+        if moved.state.phase is not EscalationPhase.DONE:
+            assert (owner is None) == (moved.state.phase is not EscalationPhase.ACKNOWLEDGED)
         assert owner is None or owner in pressed
 
 
 @given(policies, random_nights)
 def test_folding_the_journal_gives_the_stored_state(policy, night) -> None:
-    """L5: the journal tells everything that the state holds."""
+    """L5: the journal tells everything that the state holds, what others did too."""
     store = MemoryStore()
     asyncio.run(_keep(store, policy, night))
 
@@ -86,32 +107,80 @@ def test_folding_the_journal_gives_the_stored_state(policy, night) -> None:
 
 @given(policies, random_nights)
 def test_event_that_comes_twice_changes_nothing(policy, night) -> None:
-    """L6: whoever reports something twice at the same time rings nobody twice."""
+    """L6: whoever reports something twice rings nobody twice; asking twice is no harm."""
     for now, event, moved in escalated(policy, night):
         if event is not None:
             again = advance(now, moved.state, event)
 
             assert again.state == moved.state
-            assert again.effects == ()
+            assert [one for one in again.effects if not isinstance(one, TakeOver)] == []
 
 
 @given(policies, random_nights)
-def test_one_mobile_rings_at_a_time(policy, night) -> None:
-    """A new ring begins only when no other attempt is open."""
-    for _, _, moved in escalated(policy, night):
-        for ring in moved.effects:
-            if isinstance(ring, Ring):
-                assert [one.attempt for one in moved.state.live] == [ring.attempt]
+def test_mobile_rings_once_at_a_time(policy, night) -> None:
+    """Nobody is rung who is rung already: by this case, or by another."""
+    for now, event, moved in escalated(policy, night):
+        held = {one.technician for one in event.others.occupied} if event else set()
+        names = [one.technician for one in moved.state.live if now < one.ends_at]
+        for ring in _rings(moved):
+            assert names.count(ring.technician) == 1
+            assert ring.technician not in held
+
+
+@given(policies, random_nights)
+def test_ring_that_is_given_up_is_stopped(policy, night) -> None:
+    """Whatever we closed ourselves is cancelled; nobody's mobile rings on for nothing."""
+    before = frozenset()
+    for _, event, moved in escalated(policy, night):
+        told = {getattr(event, "attempt", None)}
+        live = frozenset(one.attempt for one in moved.state.live)
+        stopped = {one.attempt for one in moved.effects if isinstance(one, CancelRing)}
+
+        assert before - live - told <= stopped
+        if moved.state.phase in CLOSED:
+            assert before & live <= stopped or not moved.effects
+        before = live
+
+
+@given(policies, random_nights)
+def test_only_a_less_urgent_unanswered_ring_is_taken_over(policy, night) -> None:
+    """A person who listens already is left in peace, whatever is on fire."""
+    for _, event, moved in escalated(policy, night):
+        for asked in moved.effects:
+            if isinstance(asked, TakeOver) and event:
+                assert any(
+                    one.attempt == asked.attempt
+                    and not one.is_answered
+                    and rank(one.urgency) > rank(moved.state.urgency)
+                    for one in event.others.occupied
+                )
 
 
 @given(policies, random_nights)
 def test_each_reason_for_the_fallback_is_told_once(policy, night) -> None:
-    """The office gets one mail for each thing that it must know."""
+    """The office gets one mail for each thing that it must know, until it begins anew."""
     told: list[FallbackReason] = []
     for _, _, moved in escalated(policy, night):
-        told += [effect.reason for effect in moved.effects if isinstance(effect, Fallback)]
+        for effect in moved.effects:
+            if isinstance(effect, Tell) and effect.topic is Topic.RESUMED:
+                told.clear()
+            if isinstance(effect, Fallback):
+                told.append(effect.reason)
 
-    assert len(told) == len(set(told))
+        assert len(told) == len(set(told))
+
+
+def _rings(moved) -> list[Ring]:
+    return [effect for effect in moved.effects if isinstance(effect, Ring)]
+
+
+def _longest(policy: Policy) -> timedelta:
+    """Return how long silence can last; who rings himself is waited for by `line_retry`."""
+    groups = [*policy.groups() * policy.rounds, *policy.last_group()]
+    more = policy.grace + policy.line_retry
+    each = [(group.ring_timeout + more) * len(group.technicians) for group in groups]
+    rings = sum(each, timedelta())
+    return rings + max(0, policy.rounds - 1) * policy.round_pause
 
 
 async def _keep(store: MemoryStore, policy, night) -> Escalation:

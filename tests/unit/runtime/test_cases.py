@@ -7,7 +7,7 @@ from night import CALL_ID, CALLER, Night
 
 from pbx_bridge.core.call_flow import CallerLeft, Told
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationTimer, RingEnded
+from pbx_bridge.core.escalation_events import EscalationTimer, RingEnded
 from pbx_bridge.errors import StoreError
 
 FULL = StoreError("database or disk is full")
@@ -77,15 +77,15 @@ async def test_late_yes_after_the_fallback_counts(night: Night) -> None:
 
 
 async def test_two_calls_are_two_cases(night: Night) -> None:
-    """A second caller does not wait for the first one's night to end."""
+    """A second caller does not wait for the first one's night to end, nor ring who is rung."""
     first = await night.open_case("1768000000.1")
     second = await night.open_case("1768000000.7")
 
-    await night.presses("anna", "1")
+    await night.presses("ben", "1")
 
     assert (first.case_id, second.case_id) == ("1001", "1002")
-    assert night.rang() == ["anna", "anna"]
-    assert (await night.case("1002")).owner == "anna"
+    assert night.rang() == ["anna", "ben"]
+    assert (await night.case("1002")).owner == "ben"
     assert (await night.case("1001")).owner is None
 
 

@@ -1,11 +1,12 @@
 """What AstDB and the live channels tell, and what of it is believed."""
 
 import pytest
-from examples import POLICY, opened_escalation
+from examples import NOW, POLICY, opened_escalation
 from fakes import FakePhones
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation import advance
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Finding, Lookout, Tokens
@@ -28,7 +29,7 @@ def phones() -> FakePhones:
 @pytest.fixture
 def lookout(phones: FakePhones) -> Lookout:
     """Anna and Ben are known by their numbers."""
-    return Lookout(phones, TOKENS, POLICY.steps)
+    return Lookout(phones, TOKENS, POLICY.people())
 
 
 def key_of(leg: str, who: str = "anna") -> str:
@@ -112,7 +113,7 @@ def test_only_a_genuine_token_or_the_fallback_is_believed(
         (None, None),
         ("anna/1001-1/forged", None),
         (key_of("1001-1"), RingEnded(1, RingOutcome.ACKNOWLEDGED)),
-        (key_of("1001-0"), TakenElsewhere("anna")),
+        (key_of("1001-0"), None),
         (key_of("1001-7"), TakenElsewhere("anna")),
         (key_of("2002-1"), TakenElsewhere("anna")),
         ("+49170222/0/fallback", TakenElsewhere("ben")),
@@ -121,8 +122,16 @@ def test_only_a_genuine_token_or_the_fallback_is_believed(
 async def test_key_press_counts_for_its_attempt_or_for_the_person(
     lookout: Lookout, phones: FakePhones, stored: str | None, event: object
 ) -> None:
-    """On a leg of this case it ends the attempt; otherwise the case was taken elsewhere."""
+    """On a leg of this case it ends the attempt; our own mark is none; else: elsewhere."""
     if stored is not None:
         phones.astdb[TAKEN, CALL] = stored
 
     assert await lookout.key_press(ESC, CALL) == event
+
+
+async def test_key_press_that_was_counted_is_no_news(lookout: Lookout, phones: FakePhones) -> None:
+    """A case that was not done in time rings again: the old key must not take it once more."""
+    phones.astdb[TAKEN, CALL] = key_of("1001-1")
+    counted = advance(NOW, ESC, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+
+    assert await lookout.key_press(counted, CALL) is None

@@ -8,8 +8,10 @@ from lines import FakeLine
 from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import EscalationPhase, open_escalation
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import open_escalation
+from pbx_bridge.core.escalation_state import EscalationPhase
+from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.errors import AmiUnavailable, StoreError
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
@@ -44,7 +46,8 @@ async def test_leg_that_ended_while_we_were_away_is_closed(night: Night) -> None
 async def test_ring_that_was_never_ordered_is_not_taken_for_ended(night: Night) -> None:
     """Killed between the decision and the order: Anna is rung now, not passed over."""
     call = await night.daemon.calls.adopt(CALL_ID, None, f"/spool/{CALL_ID}")
-    opening = open_escalation(night.clock.at, call.case_id, night.world.policy)
+    now, policy = night.clock.at, night.world.policy
+    opening = open_escalation(now, call.case_id, Urgency.URGENT, policy, ALONE)
     await night.store.escalations.open(night.clock.at, opening)
 
     await night.daemon.recovery.look_around()

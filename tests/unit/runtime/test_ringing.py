@@ -5,7 +5,7 @@ from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase, Escalate
 from pbx_bridge.core.case import RingOutcome, Urgency
-from pbx_bridge.core.escalation import CancelRing, MarkTaken
+from pbx_bridge.core.escalation_events import CancelRing, MarkTaken
 from pbx_bridge.errors import AmiRejected, StoreError
 from pbx_bridge.ports import LiveChannel, Pending
 from pbx_bridge.runtime.lookout import CALLS, TAKEN

@@ -3,7 +3,7 @@
 import pytest
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import RingAnswered, RingEnded
+from pbx_bridge.core.escalation_events import RingAnswered, RingEnded
 from pbx_bridge.runtime.switchboard import Switchboard, attempt_of, channel_id
 
 

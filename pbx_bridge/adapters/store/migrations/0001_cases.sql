@@ -29,6 +29,8 @@ CREATE TABLE escalation (
 ) STRICT;
 CREATE INDEX escalation_due ON escalation (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX escalation_ringing ON escalation (phase) WHERE phase = 'ringing';
+CREATE INDEX escalation_lately ON escalation (json_extract(state, '$.acknowledged_at'))
+    WHERE phase = 'acknowledged';
 
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,14 +1,25 @@
 """What every `EscalationStore` promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from examples import NOW, opened_escalation
+from examples import NOW, POLICY, opened_escalation
 from fakes import MemoryStore
 
 from pbx_bridge.adapters.store.store import SqliteStore
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import MarkTaken, Ring, RingEnded, RingPlaced, advance
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import advance, open_escalation, open_taken
+from pbx_bridge.core.escalation_events import (
+    MarkTaken,
+    Ring,
+    RingEnded,
+    RingPlaced,
+    Tell,
+    Topic,
+)
+from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import StaleCase
 
 Store = MemoryStore | SqliteStore
@@ -21,7 +32,8 @@ async def test_opening_wants_the_first_ring(store: Store) -> None:
 
     assert await store.escalations.load("1001") == opened
     assert [pending.effect for pending in await store.outbox.pending(NOW)] == [
-        Ring(1, "anna", "+49170111", 22.0)
+        Tell(Topic.NEW_CASE),
+        Ring(1, "anna", "+49170111", 22.0),
     ]
 
 
@@ -32,7 +44,7 @@ async def test_second_opening_is_stale(store: Store) -> None:
     with pytest.raises(StaleCase):
         await store.escalations.open(NOW, opened_escalation())
 
-    assert len(await store.outbox.pending(NOW)) == 1
+    assert len(await store.outbox.pending(NOW)) == 2
 
 
 async def test_unknown_escalation_is_none(store: Store) -> None:
@@ -52,7 +64,7 @@ async def test_acknowledged_is_kept_and_rings_no_more(store: Store) -> None:
     assert saved.state.owner == "anna"
     assert await store.escalations.ringing() == []
     assert await store.escalations.due(NOW + timedelta(days=1)) == []
-    assert (await store.outbox.pending(NOW))[-1].effect == MarkTaken("anna")
+    assert MarkTaken("anna") in [one.effect for one in await store.outbox.pending(NOW)]
 
 
 async def test_two_winners_are_impossible(store: Store) -> None:
@@ -89,3 +101,25 @@ async def test_ringing_ones_are_due_in_time_order(store: Store) -> None:
     assert await store.escalations.ringing() == [second.state, first.state]
     assert await store.escalations.due(NOW) == []
     assert await store.escalations.due(NOW + timedelta(minutes=1)) == ["1001", "1002"]
+
+
+async def test_neighbours_hold_technicians_back(store: Store) -> None:
+    """Those that ring, and those somebody took lately; what nobody is at is none."""
+    week = timedelta(days=7)
+    reminded = replace(POLICY, remind_after=timedelta(days=9))
+    ringing = await store.escalations.open(NOW, opened_escalation("1001"))
+    for case_id, then, policy in (
+        ("1002", NOW, POLICY),
+        ("1003", NOW - week, POLICY),
+        ("1004", NOW - week, reminded),
+    ):
+        opening = open_taken(then, case_id, Urgency.URGENT, policy, "anna")
+        await store.escalations.open(then, opening)
+    nobody = open_escalation(NOW, "1005", Urgency.URGENT, Policy(steps=()), ALONE)
+    await store.escalations.open(NOW, nobody)
+
+    found = await store.escalations.neighbours(NOW)
+
+    assert found[0] == ringing.state
+    assert [esc.case_id for esc in found] == ["1001", "1002", "1004"]
+    assert await store.escalations.neighbours(NOW + timedelta(days=2)) == [found[0], found[2]]

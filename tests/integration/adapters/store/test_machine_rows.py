@@ -26,7 +26,7 @@ from pbx_bridge.adapters.store.reading import show_case
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import CallEvent, CallTransition, Greeted, Transcribe
-from pbx_bridge.core.escalation import EscalationEvent
+from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.errors import StaleCase, StoreError
 
 pytestmark = pytest.mark.integration

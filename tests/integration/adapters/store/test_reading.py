@@ -32,7 +32,8 @@ from pbx_bridge.core.call_flow import (
     advance,
 )
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation import EscalationPhase, RingEnded
+from pbx_bridge.core.escalation_events import RingEnded
+from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import SchemaTooNew, StoreError
 
 pytestmark = pytest.mark.integration

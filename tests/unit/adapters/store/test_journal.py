@@ -25,7 +25,7 @@ from pbx_bridge.adapters.store.journal import (
 from pbx_bridge.adapters.store.values import dump, dump_time
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_flow import CallEvent, Greeted
-from pbx_bridge.core.escalation import EscalationEvent
+from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.errors import StoreError
 
 

@@ -22,7 +22,8 @@ from pbx_bridge.adapters.store.values import (
 )
 from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, MessageEnded
 from pbx_bridge.core.case import MessageEnd
-from pbx_bridge.core.escalation import Escalation, EscalationEffect, EscalationEvent
+from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import StoreError
 
 EVENTS = {**CALL_EVENTS, **ESCALATION_EVENTS}

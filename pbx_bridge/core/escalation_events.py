@@ -1,0 +1,171 @@
+"""What can happen to an escalation, and what an escalation can want."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.lineup import ALONE, Others
+
+
+class FallbackReason(StrEnum):
+    """Why a human must be told by another way than a ring."""
+
+    NOBODY_ACCEPTED = "nobody-accepted"
+    NOBODY_TO_RING = "nobody-to-ring"
+    LINE_DOWN = "line-down"
+    """Asterisk cannot be asked to ring, or nobody could be reached through the trunk; we keep
+    trying, and say so once."""
+
+
+class Topic(StrEnum):
+    """Turns of a case that people may want to hear of."""
+
+    NEW_CASE = "new-case"
+    ACCEPTED = "accepted"
+    RESUMED = "resumed"
+    """It was accepted and not done in time, and its owner did not answer."""
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class RingPlaced:
+    """Asterisk took the order to ring; the ring timeout runs from now."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingNotPlaced:
+    """Asterisk could not be asked: its link is down."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingHeld:
+    """Not ordered on purpose: the dialplan's own fallback rings for this call just now."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingAnswered:
+    """Somebody, or a mailbox, picked up."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingEnded:
+    """An attempt is over; `acknowledged` and `declined` are key presses."""
+
+    attempt: int
+    outcome: RingOutcome
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingTakenOver:
+    """A more urgent case needs this technician, and he has not answered yet."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFree:
+    """Somebody's mobile does not ring for another case any more."""
+
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class TakenElsewhere:
+    """A technician pressed 1 in the dialplan's own screening, without an attempt of ours."""
+
+    technician: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDone:
+    """A human says that nothing is left to do."""
+
+    by: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTimer:
+    """`wake_at` has come."""
+
+    others: Others = ALONE
+
+
+EscalationEvent = (
+    RingPlaced
+    | RingNotPlaced
+    | RingHeld
+    | RingAnswered
+    | RingEnded
+    | RingTakenOver
+    | PersonFree
+    | TakenElsewhere
+    | CaseDone
+    | EscalationTimer
+)
+"""Each carries what the other cases do at that moment, so that the journal can be folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Let a mobile ring; success is a key press, never an answer."""
+
+    attempt: int
+    technician: str
+    number: str
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRing:
+    """Stop a phone, ringing or talking."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Ask a less urgent case for a technician who has not answered it yet."""
+
+    case_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTaken:
+    """Tell the dialplan's fallback that it has nobody to ring any more."""
+
+    technician: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Tell a human by another way: mail, webhook."""
+
+    reason: FallbackReason
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell whoever wants to hear of such a turn; nobody waits for it."""
+
+    topic: Topic
+    technician: str | None = None
+
+
+EscalationEffect = Ring | CancelRing | TakeOver | MarkTaken | Fallback | Tell

@@ -1,0 +1,205 @@
+"""Acknowledged, but not done in time: the owner is reminded, then the others are rung again."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from examples import NOW, POLICY
+
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import advance, open_taken
+from pbx_bridge.core.escalation_events import (
+    CancelRing,
+    EscalationTimer,
+    FallbackReason,
+    MarkTaken,
+    Ring,
+    RingAnswered,
+    RingEnded,
+    RingHeld,
+    RingNotPlaced,
+    RingPlaced,
+    TakenElsewhere,
+    Tell,
+    Topic,
+)
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
+from pbx_bridge.core.lineup import Occupied, Others
+
+HOUR = timedelta(hours=1)
+REMINDING = replace(POLICY, remind_after=HOUR)
+TO_ANNA = Ring(1, "anna", "+49170111", 22.0)
+RESUMED = Tell(Topic.RESUMED, "anna")
+
+
+def at(seconds: float) -> datetime:
+    """Return a time after the hour."""
+    return NOW + HOUR + timedelta(seconds=seconds)
+
+
+def taken(who: str = "anna") -> Escalation:
+    """Return a case that somebody took at the beginning of the hour."""
+    return open_taken(NOW, "1001", Urgency.URGENT, REMINDING, who).state
+
+
+def reminded() -> EscalationTransition:
+    """Let the hour pass."""
+    return advance(at(0), taken(), EscalationTimer())
+
+
+def after(*events: object) -> EscalationTransition:
+    """Return the transition of the last of *events* since the reminder, one second apart."""
+    moved = reminded()
+    for second, event in enumerate(events, start=1):
+        moved = advance(at(second), moved.state, event)
+    return moved
+
+
+def test_owner_is_rung_when_his_time_is_over() -> None:
+    """He keeps the case; nobody else is rung."""
+    moved = reminded()
+
+    assert taken().wake_at == NOW + HOUR
+    assert moved.effects == (TO_ANNA,)
+    assert (moved.state.phase, moved.state.owner) == (EscalationPhase.ACKNOWLEDGED, "anna")
+    assert moved.state.wake_at == at(25)
+
+
+def test_without_a_limit_nobody_is_reminded() -> None:
+    """A case may be acknowledged as long as it likes."""
+    assert open_taken(NOW, "1001", Urgency.URGENT, POLICY, "anna").state.wake_at is None
+
+
+def test_timer_before_its_time_reminds_nobody() -> None:
+    """Only `wake_at` ends a wait."""
+    early = advance(at(-1), taken(), EscalationTimer())
+
+    assert early == EscalationTransition(taken())
+
+
+def test_still_at_it_gives_him_his_time_again() -> None:
+    """He presses 1: nothing is told, nobody is rung, and he is reminded an hour later."""
+    moved = after(RingAnswered(1), RingEnded(1, RingOutcome.ACKNOWLEDGED))
+
+    again = advance(at(2) + HOUR, moved.state, EscalationTimer())
+
+    assert moved.effects == ()
+    assert moved.state.owner == "anna"
+    assert moved.state.wake_at == at(2) + HOUR
+    assert [type(effect) for effect in again.effects] == [Ring]
+
+
+def test_reminder_runs_from_when_asterisk_took_it_and_while_he_listens() -> None:
+    """The same times as for every ring."""
+    assert after(RingPlaced(1)).state.wake_at == at(1 + 25)
+    assert after(RingPlaced(1), RingAnswered(1)).state.wake_at == at(2 + 75)
+
+
+def test_silent_owner_is_rung_last_in_a_new_escalation() -> None:
+    """The others first: Ben, then Anna, then as usual."""
+    silent = advance(at(25), reminded().state, EscalationTimer())
+    second = advance(at(26), silent.state, RingEnded(2, RingOutcome.BUSY))
+    paused = advance(at(27), second.state, RingEnded(3, RingOutcome.BUSY)).state
+    third = advance(paused.wake_at, paused, EscalationTimer())
+
+    assert silent.effects == (CancelRing(1), RESUMED, Ring(2, "ben", "+49170222", 22.0))
+    assert silent.state.phase is EscalationPhase.RINGING
+    assert silent.state.owner is None
+    assert silent.state.give_up_at == at(25) + POLICY.ceiling
+    assert [ring.technician for ring in second.effects] == ["anna"]
+    assert [ring.technician for ring in third.effects] == ["anna"]
+
+
+@pytest.mark.parametrize("outcome", [o for o in RingOutcome if o is not RingOutcome.ACKNOWLEDGED])
+def test_owner_who_does_not_confirm_loses_the_case_at_once(outcome: RingOutcome) -> None:
+    """No, busy, no network, or silence: somebody must look after it."""
+    assert after(RingEnded(1, outcome)).effects[0] == RESUMED
+
+
+def test_owner_who_confirms_too_late_has_it_again() -> None:
+    """Ben is being rung already, and Anna presses 1 on the reminder: hers, Ben's phone stops."""
+    silent = advance(at(25), reminded().state, EscalationTimer()).state
+
+    moved = advance(at(26), silent, RingEnded(1, RingOutcome.ACKNOWLEDGED))
+
+    assert moved.state.owner == "anna"
+    assert moved.effects == (CancelRing(2), MarkTaken("anna"), Tell(Topic.ACCEPTED, "anna"))
+
+
+def test_resumed_case_can_be_taken_by_another() -> None:
+    """And then it is his, with a reminder of his own."""
+    silent = advance(at(25), reminded().state, EscalationTimer()).state
+
+    moved = advance(at(26), silent, RingEnded(2, RingOutcome.ACKNOWLEDGED))
+
+    assert moved.state.owner == "ben"
+    assert moved.state.wake_at == at(26) + HOUR
+
+
+def test_resumed_case_tells_of_a_lost_line_again() -> None:
+    """What was told in the evening is no news of the morning."""
+    silent = advance(at(25), replace(reminded().state, is_line_reported=True), EscalationTimer())
+
+    moved = advance(at(26), silent.state, RingNotPlaced(2))
+
+    assert [effect.reason for effect in moved.effects] == [FallbackReason.LINE_DOWN]
+
+
+def test_reminder_that_cannot_be_placed_is_tried_again() -> None:
+    """Asterisk is away: that is not the owner's fault."""
+    moved = after(RingNotPlaced(1))
+
+    again = advance(moved.state.wake_at, moved.state, EscalationTimer())
+
+    assert moved.effects == ()
+    assert moved.state.wake_at == at(1 + 5)
+    assert again.effects == (Ring(2, "anna", "+49170111", 22.0),)
+
+
+def test_reminder_held_back_is_tried_again() -> None:
+    """The dialplan's fallback rings for the call just then."""
+    held = after(RingHeld(1)).state
+
+    again = advance(held.wake_at, held, EscalationTimer())
+
+    assert [effect.technician for effect in again.effects] == ["anna"]
+
+
+def test_owner_whose_mobile_rings_for_another_case_is_reminded_later() -> None:
+    """Nobody is rung by two cases at once, not even by his own."""
+    ring = Occupied(
+        technician="anna", case_id="2002", attempt=1, urgency=Urgency.URGENT, is_answered=False
+    )
+    moved = advance(at(0), taken(), EscalationTimer(Others(occupied=(ring,))))
+
+    again = advance(at(5), moved.state, EscalationTimer())
+
+    assert moved.effects == ()
+    assert moved.state.wake_at == at(5)
+    assert again.effects == (TO_ANNA,)
+
+
+def test_owner_whom_we_cannot_ring_is_not_reminded() -> None:
+    """He took it in the dialplan, from a number that is in no policy."""
+    moved = advance(at(0), taken("+49170999"), EscalationTimer())
+
+    assert moved == EscalationTransition(replace(taken("+49170999"), wake_at=None))
+
+
+def test_key_of_another_on_a_ring_of_before_changes_nothing() -> None:
+    """Ben lost the race an hour ago; his leg presses 1 once more."""
+    raced = replace(taken(), attempts=(replace(reminded().state.attempts[0], technician="ben"),))
+    old = replace(raced, attempts=(replace(raced.attempts[0], is_reminder=False),))
+
+    moved = advance(at(1), old, RingEnded(1, RingOutcome.ACKNOWLEDGED))
+
+    assert moved == EscalationTransition(old)
+
+
+def test_end_of_an_old_reminder_changes_nothing_for_a_new_owner() -> None:
+    """Anna's reminder rings, Ben takes the case in the dialplan: no, it has its owner."""
+    rings = reminded().state
+
+    moved = advance(at(1), rings, TakenElsewhere("ben"))
+
+    assert moved == EscalationTransition(rings)
