@@ -298,7 +298,7 @@ def duties(
         AdoptOwner: Duty(act=ringing.adopt_owner, tries=None),
         LookAfterCall: Duty(act=ringing.look_after, tries=None),
         Ring: Duty(act=ringing.ring, tries=None),
-        CancelRing: Duty(act=ringing.cancel),
+        CancelRing: Duty(act=ringing.cancel, tries=None),
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
         TakeOver: Duty(act=ringing.take_over),

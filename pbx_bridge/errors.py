@@ -32,9 +32,10 @@ Every error that pbx-bridge raises on purpose.
     │   ├── ServiceAway      the service does not run, or may not be talked to
     │   ├── SocketTaken      the control socket cannot be listened on
     │   └── CommandRefused   the service understood and refused
-    └── NotifierError
-        ├── NotifyFailed     a message did not go out; try again later
-        └── PluginNotFound   the configuration names a notifier that is not installed
+    ├── NotifierError
+    │   ├── NotifyFailed     a message did not go out; try again later
+    │   └── PluginNotFound   the configuration names a notifier that is not installed
+    └── SimulationStuck      a virtual night does not get on: please report its seed
 
 The text of an error answers three questions: what happened, to which thing, what to do.
 ``code`` is stable and may be searched for; the text may change.
@@ -251,3 +252,9 @@ class PluginNotFound(NotifierError):
     """The configuration names a notifier that is not installed."""
 
     code = "notify-plugin"
+
+
+class SimulationStuck(BridgeError):
+    """A virtual night does not get beyond one moment: something spins."""
+
+    code = "simulation-stuck"

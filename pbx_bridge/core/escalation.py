@@ -11,7 +11,6 @@ from pbx_bridge.core.escalation_events import (
     EscalationEffect,
     EscalationEvent,
     EscalationTimer,
-    Fallback,
     FallbackReason,
     MarkTaken,
     PersonFree,
@@ -23,9 +22,15 @@ from pbx_bridge.core.escalation_events import (
     RingPlaced,
     RingTakenOver,
     TakenElsewhere,
-    TakeOver,
     Tell,
     Topic,
+)
+from pbx_bridge.core.escalation_rounds import (
+    LONGEST_RETRY,
+    begin_round,
+    exhaust,
+    go_on,
+    line_down,
 )
 from pbx_bridge.core.escalation_state import (
     Attempt,
@@ -36,20 +41,18 @@ from pbx_bridge.core.escalation_state import (
     closed,
     given_back,
     over,
+    pressed,
     with_timer,
 )
-from pbx_bridge.core.lineup import Occupied, Others, choose
-from pbx_bridge.core.policy import RING_TIMEOUT, Group, Policy
-
-LONGEST_RETRY = 8
-"""How many times a pause may grow while nobody can be reached at all."""
+from pbx_bridge.core.lineup import Occupied, Others
+from pbx_bridge.core.policy import RING_TIMEOUT, Policy
 
 
 def open_escalation(
     now: datetime, case_id: str, urgency: Urgency, policy: Policy, others: Others
 ) -> EscalationTransition:
     """Start to ring for *case_id*; *policy* stays as it is now, whatever the config becomes."""
-    started = _begin_round(now, _new(now, case_id, urgency, policy), others)
+    started = begin_round(now, _new(now, case_id, urgency, policy), others)
     return EscalationTransition(started.state, (Tell(Topic.NEW_CASE), *started.effects))
 
 
@@ -79,11 +82,11 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
                 return EscalationTransition(esc)
             return _acknowledge(now, esc, technician)
         case PersonFree(others=others):
-            return _go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
+            return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
             return _timer(now, esc, others)
         case _ if not esc.is_live(event.attempt):
-            return EscalationTransition(esc)
+            return _hung_up(now, esc, event)
         case RingEnded(attempt=n, outcome=outcome, others=others):
             return _ended(now, esc, n, outcome, others)
         case RingPlaced(attempt=n):
@@ -106,13 +109,13 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
 
 
 def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
-    pressed = esc.find(n)
-    if pressed is None or pressed.outcome is RingOutcome.ACKNOWLEDGED:
+    ring = esc.find(n)
+    if ring is None or ring.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    accepted = changed(esc, n, outcome=RingOutcome.ACKNOWLEDGED)
+    accepted = pressed(now, esc, n, RingOutcome.ACKNOWLEDGED)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
-        return _acknowledge(now, accepted, pressed.technician)
-    if pressed.is_reminder and pressed.technician == esc.owner:
+        return _acknowledge(now, accepted, ring.technician)
+    if ring.is_reminder and ring.technician == esc.owner:
         return EscalationTransition(_reminded(now, accepted))
     return EscalationTransition(esc)  # somebody else was faster
 
@@ -120,14 +123,26 @@ def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition
 def _ended(
     now: datetime, esc: Escalation, n: int, outcome: RingOutcome, others: Others
 ) -> EscalationTransition:
-    after = closed(esc, n, outcome)
+    declined = outcome is RingOutcome.DECLINED
+    after = pressed(now, esc, n, outcome) if declined else closed(esc, n, outcome)
     if esc.attempts[n - 1].is_reminder:
         return _owner_silent(now, after, others)
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
     if _is_turn(after, [n]):
-        return _go_on(now, after, others)
+        return go_on(now, after, others)
     return EscalationTransition(with_timer(after))
+
+
+def _hung_up(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
+    """Whoever pressed a key has hung up; everything else that is told late changes nothing."""
+    if not isinstance(event, RingEnded) or event.outcome is RingOutcome.DECLINED:
+        return EscalationTransition(esc)
+    ring = esc.find(event.attempt)
+    if ring is None or ring.talks_until is None:
+        return EscalationTransition(esc)
+    state = changed(esc, event.attempt, talks_until=None)
+    return go_on(now, state, event.others) if state.is_waiting else EscalationTransition(state)
 
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:
@@ -165,7 +180,7 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
     back = replace(given_back(after, n), go_on_at=again, is_waiting=after.is_group_over)
-    return _line_down(back)
+    return line_down(back)
 
 
 def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
@@ -194,7 +209,7 @@ def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> Escal
         urgency=esc.urgency,
         is_answered=True,  # so that nobody takes him back
     )
-    then = _go_on(now, back, replace(others, occupied=(*others.occupied, promised)))
+    then = go_on(now, back, replace(others, occupied=(*others.occupied, promised)))
     return EscalationTransition(then.state, (CancelRing(n), *then.effects))
 
 
@@ -204,105 +219,18 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return _reminder(now, esc, others)
     if now >= esc.give_up_at:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
     late = [attempt.attempt for attempt in esc.live if attempt.ends_at <= now]
     after = esc
     for n in late:
         after = closed(after, n, RingOutcome.NO_ANSWER)
     is_time = after.go_on_at is not None and after.go_on_at <= now
     then = (
-        _go_on(now, after, others)
+        go_on(now, after, others)
         if is_time or _is_turn(after, late)
         else EscalationTransition(with_timer(after))
     )
     return EscalationTransition(then.state, (*map(CancelRing, late), *then.effects))
-
-
-# ---------------------------------------------------------------- ringing on
-
-
-def _begin_round(
-    now: datetime, esc: Escalation, others: Others, *, last: str | None = None
-) -> EscalationTransition:
-    """Begin the next round, *last* at its end; after the last round the last resort."""
-    policy = esc.policy
-    groups = policy.groups()
-    state = replace(esc, round=esc.round + 1, has_reached_somebody=False, idle_rounds=0)
-    if groups and state.round <= policy.rounds:
-        his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
-        first = tuple(group for group in groups if group not in his)
-        state = replace(state, todo=(*first, *his))
-        if state.round == 1 or not policy.round_pause:
-            return _go_on(now, state, others)
-        paused = replace(state, go_on_at=now + policy.round_pause)
-        return EscalationTransition(with_timer(paused))
-    reason = FallbackReason.NOBODY_ACCEPTED if esc.attempts else FallbackReason.NOBODY_TO_RING
-    if not policy.last_group():
-        return _exhaust(state, reason)
-    resort = replace(state, round=policy.rounds + 1, todo=policy.last_group())
-    then = _go_on(now, resort, others)
-    return EscalationTransition(then.state, (Fallback(reason), *then.effects))
-
-
-def _go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
-    """Ring the next who can be rung, or begin the next round, or wait."""
-    if now >= esc.give_up_at:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
-    state = replace(esc, go_on_at=None, is_waiting=False)
-    if not state.todo:
-        if state.live:  # nobody is left but those who ring
-            return EscalationTransition(with_timer(state))
-        return _round_over(now, state, others)
-    ringing = [attempt.technician for attempt in state.live]
-    choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
-    if choice.group is not None:
-        return _ring(now, replace(state, todo=choice.todo), choice.group)
-    again = now + state.policy.line_retry
-    waiting = replace(state, todo=choice.todo, is_waiting=True, go_on_at=again)
-    wanted = choice.preempt
-    effects = (TakeOver(wanted.case_id, wanted.attempt),) if wanted is not None else ()
-    return EscalationTransition(with_timer(waiting), effects)
-
-
-def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
-    first = len(esc.attempts) + 1
-    attempts = tuple(
-        Attempt(
-            attempt=first + place,
-            technician=person.name,
-            ends_at=now + group.ring_timeout + esc.policy.grace,
-            timeout=group.ring_timeout,
-        )
-        for place, person in enumerate(group.technicians)
-    )
-    go_on_at = now + group.overlap if group.overlap is not None and esc.todo else None
-    state = replace(esc, attempts=(*esc.attempts, *attempts), newest=first, go_on_at=go_on_at)
-    rings = tuple(
-        Ring(attempt.attempt, person.name, person.number, group.ring_timeout.total_seconds())
-        for attempt, person in zip(attempts, group.technicians, strict=True)
-    )
-    return EscalationTransition(with_timer(state), rings)
-
-
-def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
-    policy = esc.policy
-    if esc.round > policy.rounds:
-        return _exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
-    if esc.has_reached_somebody:
-        return _begin_round(now, esc, others)
-    # a dead trunk does not burn the policy
-    idle = esc.idle_rounds + 1
-    pause = max(policy.round_pause, policy.line_retry) * min(idle, LONGEST_RETRY)
-    again = replace(esc, todo=policy.groups(), go_on_at=now + pause, idle_rounds=idle)
-    return _line_down(again)
-
-
-def _line_down(esc: Escalation) -> EscalationTransition:
-    """Say once that nobody can be reached by telephone."""
-    if esc.is_line_reported:
-        return EscalationTransition(with_timer(esc))
-    told = replace(esc, is_line_reported=True)
-    return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
 
 
 # ---------------------------------------------------------------- endings
@@ -322,15 +250,9 @@ def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationT
 def _done(esc: Escalation, by: str) -> EscalationTransition:
     stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
     state = over(esc, EscalationPhase.DONE)
+    for attempt in esc.live:  # nothing that is heard of them later counts
+        state = closed(state, attempt.attempt, RingOutcome.NO_ANSWER)
     return EscalationTransition(state, (*stopped, MarkTaken(by), Tell(Topic.DONE, by)))
-
-
-def _exhaust(esc: Escalation, reason: FallbackReason) -> EscalationTransition:
-    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
-    state = over(esc, EscalationPhase.EXHAUSTED)
-    if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
-        return EscalationTransition(state, stopped)  # it was said before he was rung
-    return EscalationTransition(state, (*stopped, Fallback(reason)))
 
 
 # ---------------------------------------------------------------- acknowledged, but not done
@@ -376,7 +298,7 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
         give_up_at=now + esc.policy.ceiling,
         is_line_reported=False,
     )
-    then = _begin_round(now, resumed, others, last=silent)
+    then = begin_round(now, resumed, others, last=silent)
     return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
 
 

@@ -37,6 +37,8 @@ class Attempt:
     """Rings the owner of an acknowledged case that is not done."""
     outcome: RingOutcome | None = None
     """`None` while it rings or talks."""
+    talks_until: datetime | None = None
+    """He pressed a key and still hears us; by then his phone is free, also if nobody tells."""
 
     @property
     def is_under_way(self) -> bool:
@@ -93,6 +95,12 @@ class Escalation:
         """All attempts that are not over."""
         return tuple(attempt for attempt in self.attempts if attempt.outcome is None)
 
+    def talking(self, now: datetime) -> tuple[Attempt, ...]:
+        """Return those who pressed a key and still have us on the phone."""
+        return tuple(
+            one for one in self.attempts if one.talks_until is not None and now < one.talks_until
+        )
+
     @property
     def is_group_over(self) -> bool:
         """Whether nobody of the group that was rung last rings or talks any more."""
@@ -107,11 +115,18 @@ class EscalationTransition:
     effects: tuple[EscalationEffect, ...] = ()
 
 
-def changed(esc: Escalation, n: int, **fields: bool | RingOutcome | datetime) -> Escalation:
+def changed(esc: Escalation, n: int, **fields: bool | RingOutcome | datetime | None) -> Escalation:
     """Return *esc* with other fields in attempt *n*."""
     attempts = list(esc.attempts)
     attempts[n - 1] = replace(attempts[n - 1], **fields)  # type: ignore[arg-type]  # by the callers
     return replace(esc, attempts=tuple(attempts))
+
+
+def pressed(now: datetime, esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
+    """Return *esc* with a key pressed in attempt *n*; he still has us on the phone."""
+    talks_until = now + esc.policy.answer_limit if esc.attempts[n - 1].is_answered else None
+    state = replace(esc, has_reached_somebody=True)
+    return changed(state, n, outcome=outcome, talks_until=talks_until)
 
 
 def closed(esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:

@@ -29,7 +29,7 @@ def others_of(case_id: str, now: datetime, escalations: Iterable[Escalation]) ->
                 urgency=other.urgency,
                 is_answered=attempt.is_answered or attempt.is_reminder,
             )
-            for attempt in other.live
+            for attempt in (*other.live, *other.talking(now))
             if _counts(other, attempt, now)
         ]
         if other.phase is EscalationPhase.ACKNOWLEDGED and _is_at_it(other, now):
@@ -46,6 +46,8 @@ def waiting_in_order(escalations: Iterable[Escalation]) -> list[Escalation]:
 def _counts(esc: Escalation, attempt: Attempt, now: datetime) -> bool:
     """Whether a ring holds its technician back; the end of a cancelled one may never be told."""
     is_watched = esc.phase is EscalationPhase.RINGING or attempt.is_reminder
+    if attempt.talks_until is not None:
+        return True
     return is_watched or now < attempt.ends_at
 
 

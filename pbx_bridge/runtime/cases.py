@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import get_args
 
 import structlog
@@ -255,7 +256,8 @@ class Cases:
             # Both were told so on the telephone; the office must call one of them.
             owner = after.state.owner
             log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
-        if not isinstance(trigger, RingNotPlaced | RingHeld) and _frees(before.state, after.state):
+        is_free = _held(before.state, now) - _held(after.state, now)
+        if is_free and not isinstance(trigger, RingNotPlaced | RingHeld):
             self._post_free(neighbours, case_id)
         return after.state
 
@@ -282,8 +284,9 @@ class Cases:
                 await self._deeds.start(effect)
 
 
-def _frees(before: Escalation, after: Escalation) -> bool:
-    return any(not after.is_live(attempt.attempt) for attempt in before.live)
+def _held(esc: Escalation, now: datetime) -> set[int]:
+    """Return the attempts that keep somebody's phone busy."""
+    return {attempt.attempt for attempt in (*esc.live, *esc.talking(now))}
 
 
 def _trace(case_id: str, trigger: Trigger, before: str, after: str) -> None:

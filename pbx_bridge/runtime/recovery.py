@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -22,7 +23,6 @@ from pbx_bridge.ports import (
     Phones,
     Recordings,
 )
-from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Trigger
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Lookout
@@ -58,6 +58,21 @@ def _moment(epoch: str) -> datetime | None:
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
 
 
+class Adopts(Protocol):
+    """Who opens a case for a call that we never had in hand: `Calls`."""
+
+    async def adopt(
+        self,
+        call_id: str,
+        number: str | None,
+        recording: str,
+        *,
+        arrived_at: datetime | None = None,
+    ) -> Call:
+        """Commit the call; it arrived just now unless told."""
+        ...
+
+
 class Recovery:
     """Asks Asterisk (live channels, AstDB) and the spool who owns what."""
 
@@ -65,7 +80,7 @@ class Recovery:
         self,
         post: Callable[[str, Trigger], None],
         *,
-        calls: Calls,
+        calls: Adopts,
         call_store: CallStore,
         escalations: EscalationStore,
         phones: Phones,

@@ -426,3 +426,9 @@ def test_done_stays_done(event: object) -> None:
     done = done_from(EscalationPhase.DONE)
 
     assert after(done, event, second=9999) == EscalationTransition(done)
+
+
+def test_case_that_is_done_frees_everybody() -> None:
+    """The phones stop, and whoever was rung can be rung for another case in that moment."""
+    assert done_from(EscalationPhase.RINGING).live
+    assert done_from(EscalationPhase.DONE).live == ()

@@ -1,0 +1,116 @@
+"""Who is rung next, round after round, until the rounds or the time are over."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from pbx_bridge.core.escalation_events import CancelRing, Fallback, FallbackReason, Ring, TakeOver
+from pbx_bridge.core.escalation_state import (
+    Attempt,
+    Escalation,
+    EscalationPhase,
+    EscalationTransition,
+    over,
+    with_timer,
+)
+from pbx_bridge.core.lineup import Others, choose
+from pbx_bridge.core.policy import Group
+
+LONGEST_RETRY = 8
+"""How many times a pause may grow while nobody can be reached at all."""
+
+
+def begin_round(
+    now: datetime, esc: Escalation, others: Others, *, last: str | None = None
+) -> EscalationTransition:
+    """Begin the next round, *last* at its end; after the last round the last resort."""
+    policy = esc.policy
+    groups = policy.groups()
+    state = replace(esc, round=esc.round + 1, has_reached_somebody=False, idle_rounds=0)
+    if groups and state.round <= policy.rounds:
+        his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
+        first = tuple(group for group in groups if group not in his)
+        state = replace(state, todo=(*first, *his))
+        if state.round == 1 or not policy.round_pause:
+            return go_on(now, state, others)
+        paused = replace(state, go_on_at=now + policy.round_pause)
+        return EscalationTransition(with_timer(paused))
+    reason = FallbackReason.NOBODY_ACCEPTED if esc.attempts else FallbackReason.NOBODY_TO_RING
+    if not policy.last_group():
+        return exhaust(state, reason)
+    resort = replace(state, round=policy.rounds + 1, todo=policy.last_group())
+    then = go_on(now, resort, others)
+    return EscalationTransition(then.state, (Fallback(reason), *then.effects))
+
+
+def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    """Ring the next who can be rung, or begin the next round, or wait."""
+    if now >= esc.give_up_at:
+        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+    state = replace(esc, go_on_at=None, is_waiting=False)
+    if not state.todo:
+        if state.live:  # nobody is left but those who ring
+            return EscalationTransition(with_timer(state))
+        talking = state.talking(now)
+        if talking:  # soon he is free for the next round, and for other cases
+            until = max(one.talks_until or now for one in talking)
+            return EscalationTransition(with_timer(replace(state, go_on_at=until, is_waiting=True)))
+        return _round_over(now, state, others)
+    ringing = [attempt.technician for attempt in (*state.live, *state.talking(now))]
+    choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
+    if choice.group is not None:
+        return _ring(now, replace(state, todo=choice.todo), choice.group)
+    again = now + state.policy.line_retry
+    waiting = replace(state, todo=choice.todo, is_waiting=True, go_on_at=again)
+    wanted = choice.preempt
+    effects = (TakeOver(wanted.case_id, wanted.attempt),) if wanted is not None else ()
+    return EscalationTransition(with_timer(waiting), effects)
+
+
+def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
+    first = len(esc.attempts) + 1
+    attempts = tuple(
+        Attempt(
+            attempt=first + place,
+            technician=person.name,
+            ends_at=now + group.ring_timeout + esc.policy.grace,
+            timeout=group.ring_timeout,
+        )
+        for place, person in enumerate(group.technicians)
+    )
+    go_on_at = now + group.overlap if group.overlap is not None and esc.todo else None
+    state = replace(esc, attempts=(*esc.attempts, *attempts), newest=first, go_on_at=go_on_at)
+    rings = tuple(
+        Ring(attempt.attempt, person.name, person.number, group.ring_timeout.total_seconds())
+        for attempt, person in zip(attempts, group.technicians, strict=True)
+    )
+    return EscalationTransition(with_timer(state), rings)
+
+
+def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    policy = esc.policy
+    if esc.round > policy.rounds:
+        return exhaust(esc, FallbackReason.NOBODY_ACCEPTED)
+    if esc.has_reached_somebody:
+        return begin_round(now, esc, others)
+    # a dead trunk does not burn the policy
+    idle = esc.idle_rounds + 1
+    pause = max(policy.round_pause, policy.line_retry) * min(idle, LONGEST_RETRY)
+    again = replace(esc, todo=policy.groups(), go_on_at=now + pause, idle_rounds=idle)
+    return line_down(again)
+
+
+def line_down(esc: Escalation) -> EscalationTransition:
+    """Say once that nobody can be reached by telephone."""
+    if esc.is_line_reported:
+        return EscalationTransition(with_timer(esc))
+    told = replace(esc, is_line_reported=True)
+    return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
+
+
+def exhaust(esc: Escalation, reason: FallbackReason) -> EscalationTransition:
+    """End it: nobody is rung any more, and the office is told, unless it was."""
+    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+    state = over(esc, EscalationPhase.EXHAUSTED)
+    if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
+        return EscalationTransition(state, stopped)  # it was said before he was rung
+    return EscalationTransition(state, (*stopped, Fallback(reason)))

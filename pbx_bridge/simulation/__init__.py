@@ -1,0 +1,1 @@
+"""Virtual nights: the real core and runtime over memory stores and mobiles that do as they like."""

@@ -1,0 +1,235 @@
+"""A virtual night: callers ring, mobiles do as they like, things break, and time flies."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Judged
+from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Verdict
+from pbx_bridge.core.escalation_events import CaseDone, RingEnded
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.errors import NotifyFailed, SimulationStuck
+from pbx_bridge.ports import Notice, Pending, RingOrder
+from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.lookout import TAKEN
+from pbx_bridge.simulation.audit import Audit, unkept
+from pbx_bridge.simulation.memory import MemoryTables
+from pbx_bridge.simulation.phones import VirtualPhones
+from pbx_bridge.simulation.service import VirtualService
+from pbx_bridge.simulation.world import HOURS, FaultKind, Incoming, World, random_world
+
+BEGIN = datetime(2026, 1, 9, 20, 0, tzinfo=UTC)
+"""A Friday in January, nine in the evening in Berlin."""
+
+MORNING = BEGIN + timedelta(hours=HOURS)
+"""The office closes then what somebody took."""
+
+LONGEST_MOMENT = 20_000
+"""How often the time may be asked for without moving: beyond it something spins."""
+
+
+class VirtualClock:
+    """The port `Clock`; moves when the night moves it."""
+
+    def __init__(self) -> None:
+        self.at, self._asked = BEGIN, 0
+
+    def now(self) -> datetime:
+        """Return the time; raise `SimulationStuck` when it stands still for too long."""
+        self._asked += 1
+        if self._asked > LONGEST_MOMENT:
+            raise SimulationStuck(f"the night does not get beyond {self.at}")
+        return self.at
+
+    def move(self, at: datetime) -> None:
+        """Let it be *at*, or stay."""
+        if at > self.at:
+            self.at, self._asked = at, 0
+
+
+class Office:
+    """The port `Notifier`; the mail server is away now and then."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self.read: list[Notice] = []
+
+    async def send(self, notice: Notice) -> None:
+        """Read it, or raise `NotifyFailed`."""
+        if self._chance.random() < 0.2:
+            raise NotifyFailed("the mail server is away")
+        self.read.append(notice)
+
+
+@dataclass(slots=True, kw_only=True)
+class Night:
+    """What came of one virtual night."""
+
+    seed: int
+    world: World
+    tables: MemoryTables
+    phones: VirtualPhones
+    notices: list[Notice]
+    faults: list[str] = field(default_factory=list)
+    """Promises that were broken; empty after a good night."""
+
+    @property
+    def escalations(self) -> list[Escalation]:
+        """All of the night, as they stood in the morning."""
+        return [stored.state for stored in self.tables.escalations.values()]
+
+
+async def simulate(seed: int, cases: int | None = None) -> Night:
+    """Return the night of *seed*; *cases*: how many callers, without it by chance."""
+    chance = Random(seed)  # noqa: S311  a repeatable night, no secret
+    return await _Stage(seed, random_world(chance, cases), chance).play()
+
+
+class _Stage:
+    """Plays one night: an agenda of what the world does, and the service that answers it."""
+
+    def __init__(self, seed: int, world: World, chance: Random) -> None:
+        self._world = world
+        self._clock, self._tables, self._office = VirtualClock(), MemoryTables(), Office(chance)
+        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._count, self._must_look, self._died_at = 0, True, BEGIN
+        self._dead = timedelta()
+        self._waiting: list[Incoming] = []
+        self._verdicts: dict[str, Verdict] = {}
+        self._audit = Audit()
+        self._phones = VirtualPhones(chance, world.tempers, self._after, self._pressed)
+        self._service: VirtualService | None = self._born()
+        self._night = Night(
+            seed=seed,
+            world=world,
+            tables=self._tables,
+            phones=self._phones,
+            notices=self._office.read,
+        )
+
+    async def play(self) -> Night:
+        """Let it all happen, until nothing more can."""
+        for incoming in self._world.incoming:
+            self._after(incoming.at_s, partial(self._waiting.append, incoming))
+        for fault in self._world.faults:
+            self._after(fault.at_s, partial(self._breaks, fault.kind))
+            self._after(fault.at_s + fault.for_s, partial(self._mends, fault.kind))
+        self._after(HOURS * 3600, lambda: None)
+        await self._settle()
+        while (at := self._next()) is not None:
+            self._clock.move(at)
+            while self._agenda and self._agenda[0][0] <= self._clock.at:
+                heapq.heappop(self._agenda)[2]()
+            await self._settle()
+        self._night.faults += [*self._audit.faults, *unkept(self._tables, self._office.read)]
+        return self._night
+
+    # ------------------------------------------------------------ time
+
+    def _after(self, seconds: float, happens: Callable[[], None]) -> None:
+        at = self._clock.at + timedelta(seconds=seconds)
+        self._count += 1
+        heapq.heappush(self._agenda, (at, self._count, happens))
+
+    def _next(self) -> datetime | None:
+        times = [self._agenda[0][0]] if self._agenda else []
+        if self._service is not None:
+            times += [at for at in self._timers() if at > self._clock.at]
+        return min(times, default=None)
+
+    def _timers(self) -> Iterator[datetime]:
+        states: list[Call | Escalation] = [s.state for s in self._tables.calls.values()]
+        states += self._night.escalations
+        yield from (state.wake_at for state in states if state.wake_at is not None)
+        for row in self._tables.outbox:
+            if row.status == "open" and row.retry_at is not None:
+                yield row.retry_at
+
+    async def _settle(self) -> None:
+        """Let everything happen that needs no time, then look at what is committed."""
+        if self._service is None:
+            return
+        if self._must_look and self._phones.is_up:
+            self._must_look = False
+            await self._service.recovery.look_around()
+        for incoming in self._waiting:
+            await self._arrives(self._service.cases, incoming)
+        self._waiting.clear()
+        await self._service.cases.settle()
+        if self._clock.at >= MORNING:
+            for esc in self._night.escalations:
+                if esc.phase is EscalationPhase.ACKNOWLEDGED:
+                    self._service.cases.post(esc.case_id, CaseDone("office"))
+            await self._service.cases.settle()
+        self._audit.look(self._clock.at, self._night.escalations, self._dead)
+
+    # ------------------------------------------------------------ our process
+
+    def _born(self) -> VirtualService:
+        policies = self._world.policies
+        everybody = {person: None for policy in policies.values() for person in policy.people()}
+        service = VirtualService(
+            self._clock,
+            self._tables,
+            self._phones,
+            self._office,
+            policy=lambda escalate: policies[escalate.urgency],
+            roster=tuple(everybody),
+            judge=self._judge,
+        )
+        self._phones.events = service.switchboard
+        return service
+
+    def _breaks(self, kind: FaultKind) -> None:
+        match kind:
+            case FaultKind.LINK:
+                self._phones.is_up = False
+            case FaultKind.TRUNK:
+                self._phones.has_trunk = False
+            case FaultKind.PROCESS:
+                self._service = self._phones.events = None
+                self._died_at = self._clock.at
+
+    def _mends(self, kind: FaultKind) -> None:
+        match kind:
+            case FaultKind.LINK:
+                self._phones.is_up = self._must_look = True
+            case FaultKind.TRUNK:
+                self._phones.has_trunk = True
+            case FaultKind.PROCESS:
+                self._dead += self._clock.at - self._died_at
+                self._service, self._must_look = self._born(), True
+
+    # ------------------------------------------------------------ people
+
+    async def _arrives(self, cases: Cases, incoming: Incoming) -> None:
+        """Let a caller have left a message and hung up."""
+        number = len(self._tables.calls) + 1
+        call = Call(
+            case_id=str(1000 + number),
+            call_id=f"1768000000.{number}",
+            caller=Caller(f"+49301234{number:03d}"),
+            recording=f"/spool/{number}",
+            language="de",
+            arrived_at=self._clock.at,
+            limits=CallLimits(),
+        )
+        self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency)
+        await cases.open_call(call)
+        cases.post(call.case_id, CallerLeft(4.0))
+
+    def _judge(self, cases: Cases, pending: Pending) -> None:
+        """Have a message understood at once."""
+        verdict = self._verdicts[pending.case_id]
+        cases.post(pending.case_id, Judged(verdict, Transcript(language="de")))
+
+    def _pressed(self, order: RingOrder, outcome: RingOutcome) -> None:
+        """Let a technician press a key; while we are dead the dialplan stores the key 1."""
+        if self._service is not None:
+            self._service.cases.post(order.case_id, RingEnded(order.attempt, outcome))
+        elif outcome is RingOutcome.ACKNOWLEDGED:
+            value = f"{order.technician}/{order.channel_id}/{order.token}"
+            self._phones.astdb[TAKEN, order.call_id] = value

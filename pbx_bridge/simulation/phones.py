@@ -1,0 +1,140 @@
+"""Asterisk and the technicians' mobiles in a virtual night."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.errors import AmiUnavailable
+from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
+from pbx_bridge.simulation.world import Behaviour
+
+After = Callable[[float, Callable[[], None]], None]
+"""Lets something happen that many seconds from now."""
+
+
+@dataclass(slots=True)
+class Leg:
+    """One mobile that rings or talks."""
+
+    order: RingOrder
+    is_up: bool = False
+
+
+class VirtualPhones:
+    """The port `Phones`: each ring gets a behaviour by chance, and plays it out in time."""
+
+    def __init__(
+        self,
+        chance: Random,
+        tempers: Mapping[str, Mapping[Behaviour, float]],
+        after: After,
+        pressed: Callable[[RingOrder, RingOutcome], None],
+    ) -> None:
+        self._chance, self._tempers, self._after, self._pressed = chance, tempers, after, pressed
+        self.events: PhoneEvents | None = None
+        """Who hears of it; `None` while we are dead."""
+        self.is_up, self.has_trunk = True, True
+        self.legs: dict[str, Leg] = {}
+        self.astdb: dict[tuple[str, str], str] = {}
+        self.rings: list[tuple[RingOrder, Behaviour]] = []
+        self.doubles: list[str] = []
+        """Rings of a mobile that was ringing or talking for another case already."""
+
+    async def ring(self, order: RingOrder) -> None:
+        """Let a mobile ring; raise `AmiUnavailable` while the login is gone."""
+        self._require_link()
+        if order.channel_id in self.legs:
+            return
+        others = [leg.order for leg in self.legs.values() if leg.order.number == order.number]
+        self.doubles += [f"{order.channel_id} beside {other.channel_id}" for other in others]
+        behaviour = self._behaviour(order, is_taken=bool(others))
+        self.rings.append((order, behaviour))
+        self.legs[order.channel_id] = Leg(order)
+        self._play(order, behaviour)
+
+    async def cancel(self, channel_id: str) -> None:
+        """End a leg; raise `AmiUnavailable` while the login is gone."""
+        self._require_link()
+        self._end(channel_id, RingOutcome.NO_ANSWER)
+
+    async def extend(self, channel: str, lease: timedelta) -> None:
+        """Do nothing: these legs outlive their leases."""
+
+    async def live(self) -> list[LiveChannel]:
+        """Return the mobiles that ring or talk."""
+        self._require_link()
+        return [
+            LiveChannel(channel=name, channel_id=name, call_id="", is_up=leg.is_up)
+            for name, leg in self.legs.items()
+        ]
+
+    async def remember(self, family: str, key: str, value: str) -> None:
+        """Store it."""
+        self._require_link()
+        self.astdb[family, key] = value
+
+    async def recall(self, family: str, key: str) -> str | None:
+        """Return it."""
+        self._require_link()
+        return self.astdb.get((family, key))
+
+    async def ask_for_report(self) -> None:
+        """Do nothing: no call waits in this dialplan."""
+
+    def _behaviour(self, order: RingOrder, *, is_taken: bool) -> Behaviour:
+        if not self.has_trunk:
+            return Behaviour.UNREACHABLE
+        if is_taken:
+            return Behaviour.BUSY
+        temper = self._tempers[order.technician]
+        return self._chance.choices(list(temper), list(temper.values()))[0]
+
+    def _play(self, order: RingOrder, behaviour: Behaviour) -> None:
+        """Let happen what follows from a behaviour."""
+        leg, timeout_s = order.channel_id, order.timeout.total_seconds()
+        picks_up_s = self._chance.uniform(1, timeout_s)
+        listens_s = self._chance.uniform(0.1, 60)
+        match behaviour:
+            case Behaviour.UNREACHABLE:
+                self._after(0.3, lambda: self._end(leg, RingOutcome.UNREACHABLE))
+            case Behaviour.BUSY:
+                self._after(0.5, lambda: self._end(leg, RingOutcome.BUSY))
+            case Behaviour.SILENT:
+                self._after(timeout_s, lambda: self._end(leg, RingOutcome.NO_ANSWER))
+            case Behaviour.LOST:
+                self._after(timeout_s, lambda: self._vanish(leg))
+            case Behaviour.MAILBOX | Behaviour.HANGS_UP:
+                self._after(picks_up_s, lambda: self._answer(leg))
+                talks_s = picks_up_s + 2 * listens_s
+                self._after(talks_s, lambda: self._end(leg, RingOutcome.NO_ANSWER))
+            case Behaviour.ACCEPTS | Behaviour.DECLINES:
+                outcome = RingOutcome.ACKNOWLEDGED
+                if behaviour is Behaviour.DECLINES:
+                    outcome = RingOutcome.DECLINED
+                self._after(picks_up_s, lambda: self._answer(leg))
+                self._after(picks_up_s + listens_s, lambda: self._press(leg, outcome))
+                bye_s = picks_up_s + listens_s + 2
+                self._after(bye_s, lambda: self._end(leg, RingOutcome.NO_ANSWER))
+
+    def _answer(self, leg: str) -> None:
+        if leg in self.legs:
+            self.legs[leg].is_up = True
+            if self.is_up and self.events:
+                self.events.ring_answered(leg)
+
+    def _press(self, leg: str, outcome: RingOutcome) -> None:
+        if leg in self.legs:
+            self._pressed(self.legs[leg].order, outcome)
+
+    def _end(self, leg: str, outcome: RingOutcome) -> None:
+        if self.legs.pop(leg, None) and self.is_up and self.events:
+            self.events.ring_ended(leg, outcome)
+
+    def _vanish(self, leg: str) -> None:
+        self.legs.pop(leg, None)
+
+    def _require_link(self) -> None:
+        if not self.is_up:
+            raise AmiUnavailable("not logged in to Asterisk; nothing was sent")

@@ -1,0 +1,132 @@
+"""One life of our process in a virtual night, wired as `assemble` does it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pbx_bridge.core.call_flow import AdoptOwner, Call, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
+from pbx_bridge.core.policy import Policy, Technician
+from pbx_bridge.errors import StoreError
+from pbx_bridge.ports import Clock, Notifier, Pending, Phones
+from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.deeds import Deeds, Duty
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.lookout import Lookout, Tokens
+from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.recovery import Recovery
+from pbx_bridge.runtime.ringing import Ringing
+from pbx_bridge.runtime.switchboard import Switchboard
+from pbx_bridge.simulation.memory import MemoryCalls, MemoryEscalations, MemoryOutbox, MemoryTables
+
+KEY = b"a virtual night has no secrets ."
+
+
+class EmptySpool:
+    """The port `Recordings` where no file is."""
+
+    def path(self, recording: str) -> Path:
+        """Return a path at which nothing lies."""
+        return Path(f"{recording}.wav")
+
+    def message_s(self, recording: str) -> float:  # noqa: ARG002  the port
+        """Return 0: there is no audio."""
+        return 0.0
+
+    def live_path(self, call_id: str) -> Path | None:  # noqa: ARG002
+        """Return `None`: there is no live copy."""
+        return None
+
+    def drop_live(self, call_id: str) -> None:
+        """Do nothing."""
+
+    def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+
+class NoStrangers:
+    """Nobody calls past us in a virtual night, so that nothing is there to adopt."""
+
+    async def adopt(
+        self,
+        call_id: str,
+        number: str | None,
+        recording: str,
+        *,
+        arrived_at: datetime | None = None,
+    ) -> Call:
+        """Raise `StoreError`."""
+        raise StoreError(f"call {call_id} ({number}, {recording}, {arrived_at}) came past us")
+
+
+class VirtualService:
+    """
+    Cases and all that carries out what they want; nothing runs beside the actor.
+
+    What is slow in the real service is done at once here, so that a night is repeatable.
+    """
+
+    def __init__(  # noqa: PLR0913  as in `assemble`, each is named once
+        self,
+        clock: Clock,
+        tables: MemoryTables,
+        phones: Phones,
+        notifier: Notifier,
+        *,
+        policy: Callable[[Escalate], Policy],
+        roster: Sequence[Technician],
+        judge: Callable[[Cases, Pending], None],
+    ) -> None:
+        self._judge = judge
+        calls, escalations = MemoryCalls(tables), MemoryEscalations(tables)
+        outbox, tokens = MemoryOutbox(tables), Tokens(KEY)
+        deeds = Deeds(clock, outbox)
+        self.cases = Cases(clock, calls, escalations, outbox, deeds)
+        self.switchboard = Switchboard(self.cases.post)
+        lookout = Lookout(phones, tokens, roster)
+        self._ringing = Ringing(
+            self.cases.post,
+            self.cases.open_escalation,
+            calls=calls,
+            escalations=escalations,
+            phones=phones,
+            recordings=EmptySpool(),
+            lookout=lookout,
+            tokens=tokens,
+            policy=policy,
+        )
+        self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
+        self.recovery = Recovery(
+            self.cases.post,
+            calls=NoStrangers(),
+            call_store=calls,
+            escalations=escalations,
+            phones=phones,
+            recordings=EmptySpool(),
+            leases=Leases(phones, clock.now() - clock.now()),
+            lookout=lookout,
+            ringing=self._ringing,
+            on_call=lambda: "&".join(person.number for person in roster),
+            clock=clock,
+        )
+        deeds.assign(self._duties())
+
+    def _duties(self) -> dict[type, Duty]:
+        ringing = self._ringing
+        return {
+            Escalate: Duty(act=ringing.escalate, tries=None),
+            AdoptOwner: Duty(act=ringing.adopt_owner, tries=None),
+            LookAfterCall: Duty(act=ringing.look_after, tries=None),
+            Ring: Duty(act=ringing.ring, tries=None),
+            CancelRing: Duty(act=ringing.cancel, tries=None),
+            MarkTaken: Duty(act=ringing.mark_taken, tries=None),
+            Transcribe: Duty(act=self._transcribe, tries=None),
+            TakeOver: Duty(act=ringing.take_over),
+            Fallback: Duty(act=self._notices.fall_back, tries=None),
+            Tell: Duty(act=self._notices.tell, tries=6),
+        }
+
+    async def _transcribe(self, pending: Pending) -> None:
+        self._judge(self.cases, pending)

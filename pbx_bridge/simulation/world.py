@@ -1,0 +1,136 @@
+"""What a virtual night is made of: people, policies, callers and faults, all from one seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.policy import Policy, Step, Technician
+
+NAMES = ("anna", "ben", "clara", "david", "eva")
+HOURS = 8
+"""Within which callers ring and things break; after that the night runs out."""
+
+
+class Behaviour(StrEnum):
+    """What a mobile does with one ring."""
+
+    ACCEPTS = "accepts"
+    DECLINES = "declines"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    MAILBOX = "mailbox"
+    HANGS_UP = "hangs-up"
+    """Picks up and presses nothing."""
+    LOST = "lost"
+    """Rings, and nothing is ever told of it."""
+
+
+class FaultKind(StrEnum):
+    """What can break."""
+
+    LINK = "link"
+    """The manager login to Asterisk is gone."""
+    TRUNK = "trunk"
+    """No mobile can be reached."""
+    PROCESS = "process"
+    """We are killed, and started again at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A caller who left a message."""
+
+    at_s: float
+    """Seconds after the beginning of the night."""
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something is broken for a while."""
+
+    kind: FaultKind
+    at_s: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """One night before it begins."""
+
+    policies: Mapping[Urgency, Policy]
+    tempers: Mapping[str, Mapping[Behaviour, float]]
+    """Weights of what each technician's mobile does."""
+    incoming: tuple[Incoming, ...]
+    faults: tuple[Fault, ...] = field(default=())
+
+
+def random_world(chance: Random, cases: int | None = None) -> World:
+    """
+    Return a night.
+
+    Args:
+        chance: where all of it comes from.
+        cases: how many callers; without it one to six, mostly close together.
+    """
+    names = NAMES[: chance.randint(1, len(NAMES))]
+    team = tuple(Technician(name, f"+4917000000{n}") for n, name in enumerate(names))
+    usual = _policy(chance, team)
+    emergency = _policy(chance, team) if chance.random() < 0.5 else usual
+    policies = dict.fromkeys(Urgency, usual) | {Urgency.EMERGENCY: emergency}
+    return World(
+        policies=policies,
+        tempers={name: _temper(chance) for name in (*names, "owner")},
+        incoming=_incoming(chance, cases or chance.randint(1, 6)),
+        faults=_faults(chance),
+    )
+
+
+def _policy(chance: Random, team: tuple[Technician, ...]) -> Policy:
+    steps = []
+    for _ in range(chance.randint(1, 3)):
+        people = tuple(chance.sample(team, chance.randint(0, len(team))))
+        steps.append(
+            Step(
+                technicians=people,
+                is_parallel=chance.random() < 0.4,
+                ring_timeout=timedelta(seconds=chance.randint(10, 30)),
+                overlap=timedelta(seconds=chance.randint(3, 20)) if chance.random() < 0.3 else None,
+            )
+        )
+    owner = Technician("owner", "+49170999999")
+    return Policy(
+        steps=tuple(steps),
+        rounds=chance.randint(1, 4),
+        round_pause=timedelta(seconds=chance.choice([0, 15, 60])),
+        ceiling=timedelta(minutes=chance.choice([10, 30, 120])),
+        last_resort=owner if chance.random() < 0.5 else None,
+        busy_for=timedelta(minutes=chance.choice([5, 45])),
+        remind_after=timedelta(minutes=chance.choice([20, 90])) if chance.random() < 0.5 else None,
+    )
+
+
+def _temper(chance: Random) -> Mapping[Behaviour, float]:
+    """Return how likely each behaviour is; some people sleep like stones."""
+    return {behaviour: chance.random() ** 3 for behaviour in Behaviour}
+
+
+def _incoming(chance: Random, count: int) -> tuple[Incoming, ...]:
+    urgencies = list(Urgency)
+    at_s, callers = chance.uniform(0, 3600), []
+    for _ in range(count):
+        callers.append(Incoming(at_s, chance.choice(urgencies)))
+        at_s += chance.choice([0, chance.uniform(0, 60), chance.uniform(0, 3600)])
+    return tuple(callers)
+
+
+def _faults(chance: Random) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(kind, chance.uniform(0, 2 * 3600), chance.choice([1, 20, chance.uniform(0, 5400)]))
+        for kind in FaultKind
+        if chance.random() < 0.25
+    )
