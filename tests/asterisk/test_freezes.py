@@ -58,17 +58,17 @@ def test_frozen_while_a_mobile_rings(night: AfterHours) -> None:
 
 
 def test_frozen_while_the_technician_listens(night: AfterHours) -> None:
-    """He pressed 1 in an announcement that nobody heard the end of: his key counts."""
-    night.begin("123", "103")
+    """When the lease is over the dialplan asks him again, and that key 1 counts."""
+    night.begin("124", "103")
     call = night.call_and_leave()
-    night.wait_mobile("answered", "123")
+    night.wait_mobile("answered", "124")
     assert night.stage.service is not None
     night.stage.service.wait_for("agi.session_opened", script="technician")
     freeze(night)
     case = night.case(call, CasePhase.ACKNOWLEDGED)
 
     assert case.owner == "t1"
-    assert night.rung() == ["123"]
+    assert night.rung() == ["124"]
 
 
 def test_frozen_for_good(night: AfterHours) -> None:

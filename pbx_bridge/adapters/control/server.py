@@ -80,6 +80,8 @@ class ControlServer:
         session = asyncio.create_task(self._serve(reader, writer))
         self._sessions.add(session)
         session.add_done_callback(self._sessions.discard)
+        # One that is cancelled before its first step never comes to its own end.
+        session.add_done_callback(lambda _: writer.transport.abort())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; a peer that goes or dawdles costs nothing."""

@@ -85,6 +85,9 @@ def _broken(calendar: icalendar.Calendar) -> Iterator[str]:
             yield f"{about} on {event['DTSTART'].dt:%Y-%m-%d}: ends before it begins"
         if _frequencies(event) & TOO_FAST:
             yield f"{about}: repeats more than daily; enter whole shifts"
+        if any(step < 1 for rule in _rules(event) for step in rule.get("INTERVAL", [])):
+            # The library would look for the next date for ever.
+            yield f"{about}: repeats with an interval below 1; enter its dates one by one"
 
 
 def _naive(value: date | datetime) -> str:

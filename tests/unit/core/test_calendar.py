@@ -63,6 +63,11 @@ def row(plan: Plan, layer: str = "primary") -> list[str]:
     ]
 
 
+def test_layer_that_is_not_there_has_nobody() -> None:
+    """A policy may name one that was taken out."""
+    assert on_call(PLAN, "owner", NOON) == ()
+
+
 def test_weeks_follow_each_other() -> None:
     """Each is on call until the next handoff."""
     assert row(PLAN) == ["01-05 08:00 anna", "01-12 08:00 ben", "01-19 08:00 carl"]

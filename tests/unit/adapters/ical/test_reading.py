@@ -165,6 +165,22 @@ def test_file_of_another_kind_is_refused(data: bytes) -> None:
         read_events(data, START, END)
 
 
+def test_several_rules_of_one_event_are_all_looked_at() -> None:
+    """One of them is endless, or would never end being expanded."""
+    weekly = "RRULE:FREQ=WEEKLY;COUNT=2"
+
+    found = read(*BERLIN_WEEK, weekly, "RRULE:FREQ=MONTHLY")
+    broken = read_events(
+        ics(event(*BERLIN_WEEK, weekly, "RRULE:FREQ=WEEKLY;INTERVAL=0")), START, END
+    )
+
+    assert {each.is_endless for each in found} == {True}
+    assert broken == (
+        [],
+        ["'Anna': repeats with an interval below 1; enter its dates one by one"],
+    )
+
+
 def test_file_that_is_far_too_big_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """By bytes, and by what its rules make of it."""
     with pytest.raises(ImportRefused, match="bytes are more than a plan has"):
