@@ -42,7 +42,7 @@ def test_small_corrections_are_followed_at_once() -> None:
 
 
 def test_step_does_not_disturb_the_rings_of_tonight() -> None:
-    """An hour back or five forward, in the middle of an escalation: its waits stay what they are."""
+    """An hour back or five forward in the middle of an escalation: its waits stay as they are."""
     for step in (timedelta(hours=-1), timedelta(hours=5)):
         machine = Machine()
         machine.wall += step
