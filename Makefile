@@ -15,14 +15,17 @@ help: ## List the targets
 setup: ## Make .venv and install what is missing
 	@scripts/setup
 
-demo: setup ## One emergency call, end to end [VOICE=de|en|pl] [SCENARIO=name] [JSON=file]
+demo: setup ## One emergency call, end to end [VOICE=de|en|pl|ru] [SCENARIO=name] [JSON=file] [OFFSET=0..9]
 	@scripts/demo
 
 test: setup ## All tests that need no Asterisk
 	@pytest $(wildcard tests/unit tests/contract tests/integration)
 
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
-	@pytest -m asterisk tests/asterisk
+	@pytest -m asterisk -n 3 tests/asterisk
+
+proof: setup ## 100,000 random calendars against the oracle, with counts
+	@scripts/proof
 
 proof: setup ## 20,000 virtual nights, and what came of them
 	@pbx-bridge simulate nights --count 20000

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,19 +15,22 @@ from pbx_bridge.adapters.ami.orders import RingConfig
 from pbx_bridge.adapters.ami.phones import AmiPhones
 from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
+from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
 from pbx_bridge.adapters.notify.registry import make_notifier
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
-from pbx_bridge.adapters.systemd import notify
+from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.config import Config, read_secret
+from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
+from pbx_bridge.core.policy import Policy
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
-from pbx_bridge.errors import RulePackError
+from pbx_bridge.errors import RulePackError, SocketTaken
 from pbx_bridge.ports import Line, Notifier
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
@@ -35,6 +39,7 @@ from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
@@ -115,21 +120,29 @@ class House:
         self._prompt = prompts_in(config.asterisk.prompts_dir)
         self._transcriber = VoskTranscriber(config.speech)
         self._deeds = Deeds(self._clock, store.outbox)
-        self._cases = Cases(self._clock, store.calls, store.escalations, store.outbox, self._deeds)
+        self._cases = Cases(
+            self._clock,
+            store.calls,
+            store.escalations,
+            store.outbox,
+            self._deeds,
+            on_turn=Watchdog().ping,
+        )
         self._switchboard = Switchboard(self._cases.post)
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
-        self._lookout = Lookout(self._phones, tokens, config.policy().people())
+        self._lookout = Lookout(self._phones, tokens, config.roster())
+        self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
         ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(_duties(ringing, transcripts, self._notices()))
+        self._deeds.assign(duties(ringing, transcripts, self._notices()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
-        agi = self._agi(calls, recovery)
+        agi, control = self._agi(calls, recovery), self._control()
 
         async def decide() -> None:
             """Move cases on, after a look at what happened without us."""
@@ -139,13 +152,26 @@ class House:
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
+                Part("on call", self._on_call.start, _nothing),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
+                Part("control", lambda: _listen(control), control.stop),
             ],
-            [decide, self._leases.run, recovery.run],
+            [decide, self._leases.run, recovery.run, recovery.look_now_and_then],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
+        )
+
+    def _policy(self) -> Policy:
+        """Return who is rung if a case starts now: layer after layer of those on call."""
+        plan = self._on_call.plan
+        if not (plan.rotations or plan.planned or plan.overrides):
+            return self._config.policy()  # the order of the file, also with somebody twice
+        duty = self._on_call.duty()
+        people = (name for layer in duty.layers.values() for name in layer)
+        return self._config.policy(
+            tuple(dict.fromkeys(name for name in people if name not in duty.absent))
         )
 
     def _ringing(self) -> Ringing:
@@ -158,7 +184,7 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=lambda effect: self._config.policy(),  # noqa: ARG005  one policy for all
+            policy=lambda effect: self._policy(),  # noqa: ARG005  one policy for all cases
         )
 
     def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
@@ -195,7 +221,6 @@ class House:
         )
 
     def _recovery(self, calls: Calls, ringing: Ringing) -> Recovery:
-        numbers = [person.number for person in self._config.policy().people()]
         return Recovery(
             self._cases.post,
             calls=calls,
@@ -206,7 +231,7 @@ class House:
             leases=self._leases,
             lookout=self._lookout,
             ringing=ringing,
-            on_call=lambda: "&".join(numbers),
+            on_call=lambda: "&".join(person.number for person in self._policy().people()),
             clock=self._clock,
         )
 
@@ -218,6 +243,7 @@ class House:
             recordings=self._recordings,
             leases=self._leases,
             tokens=self._tokens,
+            lookout=self._lookout,
             prompt=self._prompt,
             language_of=self._config.language_of,
         )
@@ -237,6 +263,15 @@ class House:
             handlers, where, beep_sound=beep, deadlines=AgiDeadlines(sound_s=longest_s)
         )
 
+    def _control(self) -> ControlServer:
+        commands = OnCallCommands(self._clock, self._on_call)
+        handlers = {
+            "override.add": commands.add_override,
+            "override.remove": commands.remove_override,
+            "shifts.import": commands.import_shifts,
+        }
+        return ControlServer(self._config.service.socket, handlers)
+
     def _ami(self) -> AmiConfig:
         asterisk = self._config.asterisk
         return AmiConfig(
@@ -254,7 +289,7 @@ class House:
         )
 
 
-def _duties(
+def duties(
     ringing: Ringing, transcripts: Transcripts, notices: Notices
 ) -> Mapping[type[Effect], Duty]:
     """Say who carries out which effect."""
@@ -267,9 +302,17 @@ def _duties(
         MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
         TakeOver: Duty(act=ringing.take_over),
-        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=12),
+        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
         Tell: Duty(act=notices.tell, is_slow=True, tries=6),
     }
+
+
+async def _listen(control: ControlServer) -> None:
+    """Open the control socket; without it calls are still answered, so that is only logged."""
+    try:
+        await control.start()
+    except SocketTaken as exc:
+        log.error("control.unusable", code=exc.code, reason=str(exc))
 
 
 async def _nothing() -> None:

@@ -12,6 +12,7 @@ Every error that pbx-bridge raises on purpose.
     │   └── StaleCase        somebody else moved the case on; load it again
     ├── WireError            bytes that do not follow the protocol
     │   ├── AgiProtocolError the peer on the AGI port is not Asterisk
+    │   ├── ControlProtocolError a line on the control socket is no command of ours
     │   └── UnsafeValue      a line break or NUL where a protocol has lines
     ├── AgiError
     │   ├── AgiHangup        the caller hung up, or Asterisk closed the session
@@ -109,6 +110,12 @@ class AgiProtocolError(WireError):
     """The peer on the AGI port does not speak AGI."""
 
     code = "agi-protocol"
+
+
+class ControlProtocolError(WireError):
+    """A line on the control socket is no command of ours, or too long."""
+
+    code = "control-protocol"
 
 
 class UnsafeValue(WireError):

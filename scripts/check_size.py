@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 FOLDERS = ("pbx_bridge", "scripts", "tests")
 
+GIVEN = Path("tests/corpus")
+"""Came with its scorer, and is kept as it came."""
+
 MAX_MODULE_LINES = 400
 """A module this long is about two things."""
 
@@ -50,6 +53,7 @@ def check(root: Path) -> list[str]:
         f"{path.relative_to(root)}:{offender}"
         for folder in FOLDERS
         for path in python_files(root / folder)
+        if GIVEN not in path.relative_to(root).parents
         for offender in too_long(path.read_text(encoding="utf-8"))
     ]
 

@@ -1,11 +1,12 @@
 """One night after another on the stage: who calls, who is rung, what came of it."""
 
 import contextlib
+import fcntl
 import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from boxes import Box, BoxError, Call, CallSpec, CarrierEvent, tones
 from ear import Ear
@@ -17,7 +18,7 @@ from pbx_bridge.errors import StoreError
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
-OFFSETS = (4, 7, 3, 2, 1)
+OFFSETS = (4, 9, 3, 2, 1, 0)
 """Other tests have their own; the first free one of these is ours."""
 
 GREETING_HZ, GREETING_S = 600, 1.5
@@ -56,8 +57,9 @@ def until(what: str, look: Callable[[], T], limit_s: float = 30.0) -> T:
 class AfterHours:
     """A stage that plays several nights, each with its own scene."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, lock: BinaryIO) -> None:
         self.stage = stage
+        self._lock = lock
         self.box: Box = stage.box
         self.since_ms = 0.0
         self._callers = 0
@@ -65,19 +67,29 @@ class AfterHours:
     @classmethod
     def on_free_ports(cls) -> "AfterHours":
         """Bring a box up on the first free offset."""
+        refusal = BoxError(f"all offsets {OFFSETS} are taken by other runs of these tests")
         for offset in OFFSETS:
             stage = Stage(ROOT / f".box/suite-{offset}", offset)
+            lock = _locked(ROOT / f".box/suite-{offset}.lock")
+            if lock is None:
+                continue
             try:
                 stage.box.up(fresh=True)
             except BoxError as exc:
                 refusal = exc
+                lock.close()
                 continue
             for language in SAID:
                 custom = stage.folder / "prompts" / language / "custom"
                 tones.write_tone(custom / "greeting.wav", GREETING_HZ, GREETING_S, 8000)
                 tones.write_tone(custom / "recording-notice.wav", NOTICE_HZ, NOTICE_S, 8000)
-            return cls(stage)
+            return cls(stage, lock)
         raise refusal
+
+    def end(self) -> None:
+        """Take all of it down."""
+        self.stage.down()
+        self._lock.close()
 
     def begin(self, *digits: str, service: bool = True, **settings: object) -> None:
         """Forget the night before; set a scene with technicians whose mobiles behave so."""
@@ -166,10 +178,13 @@ class AfterHours:
         (recording,) = self.box.heard_by(digits, self.since_ms)
         return Ear(recording)
 
+    def pressed_ms(self, digits: str) -> float:
+        """Return when a mobile pressed its first key, milliseconds since 1970."""
+        return self.wait_mobile("digit", digits).at_ms
+
     def key_s(self, digits: str) -> float:
         """Return when a mobile pressed its first key, seconds after the answer."""
-        answered, pressed = (self.wait_mobile(what, digits) for what in ("answered", "digit"))
-        return (pressed.at_ms - answered.at_ms) / 1000
+        return (self.pressed_ms(digits) - self.wait_mobile("answered", digits).at_ms) / 1000
 
     def prompt(self, name: str, language: str = "de") -> Path:
         """Return the sound of a prompt."""
@@ -179,6 +194,11 @@ class AfterHours:
         """Return how many words of a caller were understood so far."""
         heard = [row for row in self.file(call).journal if row.trigger == "Heard"]
         return len(str(heard[-1].data["text"]).split()) if heard else 0
+
+    def wait_words(self, call: Call, count: int = 3) -> None:
+        """Return when a caller speaks and so many of his words were understood."""
+        call.wait_for("speaking", 30)
+        until(f"{count} words", lambda: self.words(call) >= count)
 
     def remembered(self, family: str, state: str = "") -> int:
         """Return how many calls Asterisk remembers in an AstDB family, in this state."""
@@ -203,3 +223,15 @@ class AfterHours:
     def now_ms() -> float:
         """Return the time as events have it."""
         return time.time() * 1000
+
+
+def _locked(path: Path) -> BinaryIO | None:
+    """Return the open file that keeps other runs off an offset, `None` when one has it."""
+    path.parent.mkdir(exist_ok=True)
+    file = path.open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

@@ -64,7 +64,7 @@ def _assert_changes(random: Random, plan: Plan, start: datetime, end: datetime) 
     bounds = [start, *calendar.changes(plan, start, end), end]
     place = random.randrange(len(bounds) - 1)
     first, last = bounds[place], bounds[place + 1]
-    inside = first + (last - first) * random.random()
+    inside = min(first + (last - first) * random.random(), last - timedelta(microseconds=1))
     same = calendar.duty(plan, first)
     for at in (inside, last - SECOND):
         duty = calendar.duty(plan, max(at, first))

@@ -8,28 +8,17 @@ from fakes import FakeClock, FakePhones, MemoryStore
 from faults import Fate, Fragile
 from listeners import FakeNotifier, FakeTranscriber, MemoryRecordings
 
+from pbx_bridge.assemble import duties
 from pbx_bridge.core.call_flow import (
-    AdoptOwner,
     CallLimits,
-    Escalate,
-    LookAfterCall,
-    Transcribe,
 )
 from pbx_bridge.core.case import Transcript, Urgency, Verdict
-from pbx_bridge.core.escalation_events import (
-    CancelRing,
-    Fallback,
-    MarkTaken,
-    Ring,
-    TakeOver,
-    Tell,
-    Topic,
-)
+from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.policy import Policy, Step, Technician
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
-from pbx_bridge.runtime.deeds import Deeds, Duty
+from pbx_bridge.runtime.deeds import Deeds
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -149,6 +138,7 @@ class Daemon:
             recordings=world.recordings,
             leases=self.leases,
             tokens=self.tokens,
+            lookout=self.lookout,
             prompt=_prompt,
             language_of=lambda _: "de",
         )
@@ -169,21 +159,7 @@ class Daemon:
         )
 
     def _assign(self) -> None:
-        ringing = self.ringing
-        self.deeds.assign(
-            {
-                Escalate: Duty(act=ringing.escalate),
-                AdoptOwner: Duty(act=ringing.adopt_owner),
-                LookAfterCall: Duty(act=ringing.look_after),
-                Ring: Duty(act=ringing.ring),
-                CancelRing: Duty(act=ringing.cancel, tries=None),
-                MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
-                Transcribe: Duty(act=self.transcripts.transcribe, is_slow=True),
-                TakeOver: Duty(act=ringing.take_over),
-                Fallback: Duty(act=self.notices.fall_back, is_slow=True, tries=12),
-                Tell: Duty(act=self.notices.tell, is_slow=True, tries=6),
-            }
-        )
+        self.deeds.assign(duties(self.ringing, self.transcripts, self.notices))
 
 
 def _prompt(name: str, language: str) -> str:

@@ -42,6 +42,8 @@ class FakeLine:
 
     played: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
+    remembered: list[tuple[tuple[str, str], str]] = field(default_factory=list)
+    """What was stored in AstDB on this very line."""
     recorded: list[str] = field(default_factory=list)
     is_gone: bool = False
 
@@ -107,6 +109,12 @@ class FakeLine:
         """Return a value from AstDB."""
         self._check()
         return self.phones.astdb.get((family, key))
+
+    async def remember(self, family: str, key: str, value: str) -> None:
+        """Store a value in AstDB."""
+        self._check()
+        self.remembered.append(((family, key), value))
+        self.phones.astdb[family, key] = value
 
     async def forget(self, family: str, key: str) -> None:
         """Delete a value from AstDB."""

@@ -41,7 +41,7 @@ def answer(plan: Plan, at: datetime) -> Answer:
     names += ["primary"] if plan.standing else []
     names += [shift.layer for shift in plan.planned]
     return Answer(
-        layers={layer: _people(plan, layer, at, mark) for layer in names},
+        layers=_layers(plan, _unique(names), at, mark),
         is_open=_is_open(plan, mark),
         window=_duty_window(plan, mark),
     )
@@ -70,7 +70,22 @@ def _turns_begun(rotation: Rotation, mark: datetime) -> int:
     return begun
 
 
-def _people(plan: Plan, layer: str, at: datetime, mark: datetime) -> tuple[str, ...]:
+def _layers(
+    plan: Plan, names: list[str], at: datetime, mark: datetime
+) -> dict[str, tuple[str, ...]]:
+    """Fill layer after layer; who is wanted in another one steps in only as the last resort."""
+    wanted = [_wanted(plan, layer, at, mark) for layer in names]
+    result: dict[str, tuple[str, ...]] = {}
+    for number, layer in enumerate(names):
+        busy = {name for people in result.values() for name in people}
+        busy |= {name for people, _ in wanted[number + 1 :] for name in people}
+        people, queue = wanted[number]
+        result[layer] = tuple(_fill(plan, people, queue, at, busy))
+    return result
+
+
+def _wanted(plan: Plan, layer: str, at: datetime, mark: datetime) -> tuple[list[str], list[str]]:
+    """Return who would be on call if nobody were away, and who waits in which order."""
     queue = _queue(plan, layer, mark)
     scheduled = [s.technician for s in plan.planned if s.layer == layer and s.start <= at < s.end]
     if not scheduled and layer == "primary" and all(r.layer != layer for r in plan.rotations):
@@ -88,7 +103,7 @@ def _people(plan: Plan, layer: str, at: datetime, mark: datetime) -> tuple[str, 
             people = _exchange(people, [override], layer, at)
         elif isinstance(override, Swap):
             people = _exchange(people, [override.first, override.second], layer, at)
-    return tuple(_fill(plan, people, queue, at))
+    return people, queue
 
 
 def _queue(plan: Plan, layer: str, mark: datetime) -> list[str]:
@@ -115,7 +130,9 @@ def _exchange(people: list[str], halves: list[Replacement], layer: str, at: date
     return _unique(new)
 
 
-def _fill(plan: Plan, people: list[str], queue: list[str], at: datetime) -> list[str]:
+def _fill(
+    plan: Plan, people: list[str], queue: list[str], at: datetime, busy: set[str]
+) -> list[str]:
     away = {
         o.technician for o in plan.overrides if isinstance(o, Absence) and o.start <= at < o.end
     }
@@ -128,6 +145,7 @@ def _fill(plan: Plan, people: list[str], queue: list[str], at: datetime) -> list
         while name in line and line[0] != name:
             line.append(line.pop(0))
         fit = [one for one in line if one not in away and one not in result]
+        fit.sort(key=lambda one: one in busy)  # stable: the order stays among equals
         result[place] = fit[0] if fit else None
     return [name for name in result if name is not None]
 

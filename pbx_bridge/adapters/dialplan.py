@@ -58,9 +58,11 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
         "LEASE": str(asterisk.lease_s),
         "MESSAGE": str(config.message.max_s),
         "ON_CALL": "&".join(person.number for person in policy.people()),
+        "PAUSE": str(round(policy.round_pause.total_seconds())),
         "PROMPTS": str(asterisk.prompts_dir / config.firm.language),
         "RECORDINGS": str(asterisk.recordings_dir),
         "RING": str(config.escalation.ring_timeout_s),
+        "ROSTER": "&".join(person.number for person in config.technicians),
         "ROUNDS": str(policy.rounds),
         "SILENCE": str(config.message.silence_s),
         "USER": asterisk.ami_user,
@@ -130,8 +132,13 @@ def remove(etc: Path) -> Installed:
                 shutil.rmtree(folder)
     except OSError as exc:
         raise DialplanError(f"{exc.filename}: {exc.strerror}; run this as root") from exc
-    return Installed(written=tuple(changed), removed=tuple(removed), advice=())
+    return Installed(written=tuple(changed), removed=tuple(removed), advice=REMOVED)
 
+
+REMOVED = (
+    "take your own Goto(pbxb-incoming,s,1) out: such a call would end at once",
+    "let Asterisk forget it: asterisk -rx 'dialplan reload' and -rx 'manager reload'",
+)
 
 MADE_BY_US = ".made-by-pbx-bridge"
 """Marks a folder that was not there before us and goes with us."""

@@ -2,6 +2,25 @@
 
 import os
 import socket
+import time
+
+
+class Watchdog:
+    """Pings systemd's watchdog, at most once in `PING_S`; silence gets the service killed."""
+
+    def __init__(self) -> None:
+        self._pinged_at = -PING_S
+
+    def ping(self) -> None:
+        """Say that we are alive."""
+        now = time.monotonic()
+        if now - self._pinged_at >= PING_S:
+            self._pinged_at = now
+            notify("WATCHDOG=1")
+
+
+PING_S = 2.0
+"""A tenth of the unit's WatchdogSec."""
 
 
 def notify(state: str) -> None:

@@ -20,6 +20,8 @@ from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.prompts import missing
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.reading import newest_seq
+from pbx_bridge.cli.concerns import on_call_check
+from pbx_bridge.cli.firm_plan import firm_plan
 from pbx_bridge.config import Config, load, read_secret
 from pbx_bridge.config.parsing import advice, read_text, secret_advice
 from pbx_bridge.core.check import Check, CheckName, CheckState, failed, passed, skipped, warned
@@ -84,7 +86,7 @@ def examine(config_path: Path, etc: Path) -> Iterator[Check]:
         yield from (skipped(name, CheckName.CONFIG) for name in list(CheckName)[1:])
         return
     faulty = set()
-    for look in _looks(config, etc):
+    for look in _looks(config_path, config, etc):
         found = look()
         if found.state is CheckState.FAILED:
             faulty.add(found.name)
@@ -95,7 +97,7 @@ def examine(config_path: Path, etc: Path) -> Iterator[Check]:
         yield skipped(found.name, cause) if is_said and cause else found
 
 
-def _looks(config: Config, etc: Path) -> list[Callable[[], Check]]:
+def _looks(config_path: Path, config: Config, etc: Path) -> list[Callable[[], Check]]:
     """Return the checks that need no Asterisk, in order."""
     asterisk, store = config.asterisk, config.store.path
     return [
@@ -104,6 +106,7 @@ def _looks(config: Config, etc: Path) -> list[Callable[[], Check]]:
         lambda: folders.models_check(config.speech.models),
         lambda: folders.prompts_check(missing(config), asterisk.prompts_dir),
         lambda: _rules(config),
+        lambda: _on_call(config_path),
         lambda: folders.recordings_check(asterisk.recordings_dir),
         lambda: _live(config),
         lambda: _dialplan(config, etc),
@@ -169,6 +172,13 @@ def _rules(config: Config) -> Check:
         return failed(CheckName.RULES, str(exc), remedy)
     firms = f", with {own}" if own else ""
     return passed(CheckName.RULES, f"rules for {', '.join(languages)}{firms}")
+
+
+def _on_call(config_path: Path) -> Check:
+    try:
+        return on_call_check(firm_plan(config_path))
+    except StoreError:  # said by its own check
+        return skipped(CheckName.ON_CALL, CheckName.DATABASE)
 
 
 def _live(config: Config) -> Check:

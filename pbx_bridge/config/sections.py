@@ -242,10 +242,16 @@ class Config:
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)
 
-    def policy(self) -> Policy:
-        """Return the escalation policy that a case freezes when it starts."""
+    def policy(self, on_call: tuple[str, ...] = ()) -> Policy:
+        """
+        Return the escalation policy that a case freezes when it starts.
+
+        Args:
+            on_call: short names in order; nobody is on call: the order of the file, because
+                rather the wrong one is woken than nobody rung.
+        """
         by_name = {person.name: person for person in self.technicians}
-        order = self.escalation.order or tuple(by_name)
+        order = on_call or self.escalation.order or tuple(by_name)
         timeout = timedelta(seconds=self.escalation.ring_timeout_s)
         return Policy(
             steps=tuple(
@@ -256,6 +262,10 @@ class Config:
             answer_limit=timedelta(seconds=self.escalation.answer_limit_s),
             round_pause=timedelta(seconds=self.escalation.round_pause_s),
         )
+
+    def roster(self) -> tuple[Technician, ...]:
+        """Return everybody who may be rung at all."""
+        return tuple(Technician(person.name, person.number) for person in self.technicians)
 
     def limits(self) -> CallLimits:
         """Return the limits that a call freezes when it arrives."""

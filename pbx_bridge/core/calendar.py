@@ -107,7 +107,7 @@ def stretches(plan: Plan, layer: str, start: datetime, end: datetime) -> list[St
 
     They cover *start* to *end* without a hole; at least one when *end* is later.
     """
-    bounds = [start, *sorted(_bounds(plan, layer, start, end)), end]
+    bounds = [start, *sorted(_bounds(plan, start, end)), end]
     cut: list[Stretch] = []
     for begin, until in pairwise(bounds):
         people = _people(plan, layer, begin)
@@ -145,15 +145,10 @@ def changes(plan: Plan, start: datetime, end: datetime) -> list[datetime]:
     return sorted(at for at in found if start < at < end)
 
 
-def _bounds(plan: Plan, layer: str, start: datetime, end: datetime) -> set[datetime]:
+def _bounds(plan: Plan, start: datetime, end: datetime) -> set[datetime]:
     """Return every instant after *start* and before *end* at which the answer may change."""
     zone = plan.hours.days.zone
-    found = {
-        at
-        for rotation in plan.rotations
-        if rotation.layer == layer
-        for at in rotation.handoffs(start, end, zone)
-    }
+    found = {at for rotation in plan.rotations for at in rotation.handoffs(start, end, zone)}
     edges = [Period(shift.start, shift.end) for shift in plan.planned]
     edges += [period for override in plan.overrides for period in periods(override)]
     found |= {at for period in edges for at in (period.start, period.end)}
@@ -161,10 +156,27 @@ def _bounds(plan: Plan, layer: str, start: datetime, end: datetime) -> set[datet
 
 
 def _people(plan: Plan, layer: str, at: datetime) -> tuple[str, ...]:
+    """Return who is on call in *layer*; who steps in there depends on the other layers too."""
+    present = frozenset(plan.technicians) - absent(plan, at)
+    meant = {each: _meant(plan, each, at) for each in plan.layers}
+    on_call_in = {each: frozenset(people) & present for each, (people, _) in meant.items()}
+    for each, (people, order) in meant.items():
+        elsewhere = frozenset(
+            name for other, names in on_call_in.items() if other != each for name in names
+        )
+        filled = _without_absent(people, order, present, elsewhere)
+        if each == layer:
+            return filled
+        on_call_in[each] = frozenset(filled)
+    return ()
+
+
+def _meant(plan: Plan, layer: str, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who would be on call if nobody were absent, and in which order others step in."""
     people, order = _scheduled(plan, layer, at)
     for override in plan.overrides:
         people = applied(override, people, layer=layer, at=at)
-    return _without_absent(people, order, frozenset(plan.technicians) - absent(plan, at))
+    return people, order
 
 
 def _scheduled(plan: Plan, layer: str, at: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -200,9 +212,17 @@ def _order(plan: Plan, layer: str, at: datetime) -> tuple[str, ...]:
 
 
 def _without_absent(
-    people: tuple[str, ...], order: tuple[str, ...], present: frozenset[str]
+    people: tuple[str, ...],
+    order: tuple[str, ...],
+    present: frozenset[str],
+    elsewhere: frozenset[str],
 ) -> tuple[str, ...]:
-    """Put the next in *order* in the place of each who is not *present*."""
+    """
+    Put the next in *order* in the place of each who is not *present*.
+
+    Whoever is on call *elsewhere* is passed over as long as there is anybody else: one phone
+    cannot ring for two layers.
+    """
     taken = {name for name in people if name in present}
     filled: list[str] = []
     for name in people:
@@ -210,8 +230,9 @@ def _without_absent(
             filled.append(name)
             continue
         place = order.index(name) if name in order else 0
-        steps_in = (one for one in order[place:] + order[:place] if one in present - taken)
-        for substitute in list(steps_in)[:1]:
+        line = [one for one in order[place:] + order[:place] if one in present - taken]
+        free = [one for one in line if one not in elsewhere]
+        for substitute in (free or line)[:1]:
             filled.append(substitute)
             taken.add(substitute)
     return tuple(filled)

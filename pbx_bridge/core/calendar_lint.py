@@ -8,7 +8,7 @@ from itertools import combinations
 
 from pbx_bridge.core.calendar import Plan, Shift, Stretch, gaps, shifts, stretches
 from pbx_bridge.core.override import Absence, Override, layers, periods, technicians
-from pbx_bridge.core.period import Period, merged, without
+from pbx_bridge.core.period import Period, merged, shared, without
 
 
 class ConcernKind(StrEnum):
@@ -90,16 +90,17 @@ def _doubles(
     plan: Plan, start: datetime, end: datetime
 ) -> Iterator[tuple[tuple[str, str], list[Period]]]:
     """Yield for technician and later layer when he is in an earlier one too."""
+    times: dict[str, dict[str, list[Period]]] = {layer: {} for layer in plan.layers}
+    for shift in shifts(plan, start, end):
+        own = times[shift.layer].setdefault(shift.technician, [])
+        own.append(Period(shift.start, shift.end))
     found: dict[tuple[str, str], list[Period]] = {}
-    everything = shifts(plan, start, end)
-    by_layer = [[s for s in everything if s.layer == layer] for layer in plan.layers]
-    for earlier, later in combinations(by_layer, 2):
-        for one, other in ((a, b) for a in earlier for b in later if a.technician == b.technician):
-            both = Period(max(one.start, other.start), min(one.end, other.end))
-            if not both.is_empty:
-                found.setdefault((other.technician, other.layer), []).append(both)
-    for key, times in found.items():
-        yield key, merged(times)
+    for earlier, later in combinations(plan.layers, 2):
+        for name, own in times[later].items():
+            both = shared(times[earlier].get(name, []), own)
+            found.setdefault((name, later), []).extend(both)
+    for key, parts in found.items():
+        yield key, merged(parts)
 
 
 def _strangers(plan: Plan, start: datetime, end: datetime) -> Iterator[Concern]:

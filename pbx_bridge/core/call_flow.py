@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from pbx_bridge.core.case import Caller, MessageEnd, Transcript, Urgency, Verdict
+from pbx_bridge.core.case import Caller, MessageEnd, Reason, Transcript, Urgency, Verdict
 
 
 class CallPhase(StrEnum):
@@ -100,9 +100,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class CallerLeft:
-    """The caller is not on the line any more, whoever hung up."""
+    """The caller is not on the line any more."""
 
     message_s: float = 0.0
+    end: MessageEnd = MessageEnd.HANGUP
+    """`interrupted` when nobody knows whether he had finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +261,8 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
         case DialplanHas():
             state = replace(call, phase=CallPhase.ELSEWHERE)
             return CallTransition(_wake(state, now + call.limits.look_again))
-        case CallerLeft(message_s=message_s):
-            return _whole(now, call, MessageEnd.HANGUP, message_s, is_gone=True)
+        case CallerLeft(message_s=message_s, end=end):
+            return _whole(now, call, end, message_s, is_gone=True)
         case SessionLost() | CallAlive():
             if call.phase is CallPhase.HEARING:  # decided soon, with or without the caller
                 return CallTransition(call)
@@ -335,11 +337,21 @@ def _timer(now: datetime, call: Call) -> CallTransition:
 
 
 def _decide(call: Call) -> CallTransition:
-    decided = _decided(call)
+    decided = _decided(_doubted(call))
     verdict = decided.verdict or UNHEARD
     if not verdict.rings:
         return CallTransition(decided)
     return CallTransition(decided, (Escalate(verdict.urgency, verdict.category),))
+
+
+def _doubted(call: Call) -> Call:
+    """Doubt a harmless verdict on a message that was cut off: the worst may not have been said."""
+    verdict = call.verdict
+    if verdict is None or verdict.rings or call.message is not MessageEnd.INTERRUPTED:
+        return call
+    why = Reason(rule="interrupted", text="the message was cut off", words="", weight=0.0)
+    doubt = replace(verdict, urgency=Urgency.UNKNOWN, reasons=(why, *verdict.reasons))
+    return replace(call, verdict=doubt)
 
 
 def _decided(call: Call) -> Call:

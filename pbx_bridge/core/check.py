@@ -13,6 +13,7 @@ class CheckName(StrEnum):
     MODELS = "models"
     PROMPTS = "prompts"
     RULES = "rules"
+    ON_CALL = "on-call"
     RECORDINGS = "recordings"
     LIVE = "live"
     DIALPLAN = "dialplan"

@@ -42,6 +42,8 @@ def places(element: Element, spans: Spans) -> list[Span]:
 
 def find(phrase: Sequence, spans: Spans) -> list[Hit]:
     """Return where all elements of *phrase* stand in order within their gaps."""
+    if len(phrase) > 1 and spans.keys().isdisjoint(phrase[-1].terms):
+        return []
     hits: list[Hit] = [(span,) for span in places(phrase[0], spans)[:_HITS_KEPT]]
     for element in phrase[1:]:
         if not hits:
@@ -60,6 +62,8 @@ def find_near(part: Part, spans: Spans) -> list[Hit]:
     """Return where all phrases of *part* stand near each other, in any order."""
     if len(part.phrases) == 1:
         return find(part.phrases[0], spans)
+    if spans.keys().isdisjoint(part.phrases[-1][0].terms):
+        return []
     hits: list[Hit] = [()]
     for phrase in part.phrases:
         found = find(phrase, spans)

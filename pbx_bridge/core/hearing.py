@@ -19,6 +19,8 @@ class Negation:
     """Words that deny what follows them."""
     right_span: int = 3
     """Tokens after such a word that it reaches."""
+    near: tuple[Sequence, ...] = ()
+    """Words that deny only the next word."""
     left: tuple[Sequence, ...] = ()
     """Words that deny what stands before them."""
     left_span: int = 2
@@ -135,6 +137,7 @@ def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> t
     found: list[Denial] = []
     for phrases, step, span in (
         (negation.right, 1, negation.right_span),
+        (negation.near, 1, 1),
         (negation.left, -1, negation.left_span),
     ):
         for phrase in phrases:

@@ -12,10 +12,14 @@ _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
-_STEM_HEAD = 3
-"""Letters that a word and its stem share; compared before stemming, which is slow."""
+_SHORT = 4
+"""Letters up to which a term is compared by its first three letters, else by four."""
+
+_ENDING = 3
+"""Letters by which an inflected compound differs from its term at most."""
 
 _NOTHING: frozenset[str] = frozenset()
+_NO_LENGTHS: frozenset[int] = frozenset()
 
 
 class Lexicon:
@@ -25,6 +29,7 @@ class Lexicon:
         self._language = language
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._by_head: defaultdict[str, list[str]] = defaultdict(list)
+        self._joined_lengths: defaultdict[str, set[int]] = defaultdict(set)
         self._stems_of_head: dict[str, dict[str, set[str]]] = {}
         self._prefix: defaultdict[str, set[str]] = defaultdict(set)
         self._suffix: defaultdict[str, set[str]] = defaultdict(set)
@@ -50,7 +55,10 @@ class Lexicon:
             self._suffix[folded].add(term)
         else:
             self._exact[folded].add(term)
-            self._by_head[folded[:_STEM_HEAD]].append(term)
+            self._by_head[folded[: 3 if len(folded) <= _SHORT else 4]].append(term)
+            if len(folded) >= _JOINED_FROM:
+                near = range(len(folded) - _ENDING, len(folded) + _ENDING + 1)
+                self._joined_lengths[folded[:_JOINED_FROM]].update(near)
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
@@ -68,7 +76,7 @@ class Lexicon:
         known = self._memo_joined.get(folded)
         if known is None:
             found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
-            if len(folded) >= _JOINED_FROM:
+            if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
@@ -85,18 +93,24 @@ class Lexicon:
         return found
 
     def _stemmed(self, word: str, folded: str) -> set[str]:
-        """Return the terms with a stem of *word*; only words with its head are stemmed, once."""
-        head = folded[:_STEM_HEAD]
-        if head not in self._by_head:
-            return set()
+        """Return the terms with a stem of *word*; stemming is slow, so heads are compared first."""
+        heads = [head for head in {folded[:3], folded[:4]} if head in self._by_head]
+        return {
+            term
+            for stem in (stems(word, self._language) if heads else ())
+            for head in heads
+            for term in self._stems_of(head).get(stem, _NOTHING)
+        }
+
+    def _stems_of(self, head: str) -> dict[str, set[str]]:
+        """Return stem to terms for the terms that begin with *head*, stemmed when first asked."""
         if head not in self._stems_of_head:
             table: defaultdict[str, set[str]] = defaultdict(set)
             for term in self._by_head[head]:
                 for stem in stems(term, self._language):
                     table[stem].add(term)
             self._stems_of_head[head] = dict(table)
-        known = self._stems_of_head[head]
-        return {term for stem in stems(word, self._language) for term in known.get(stem, _NOTHING)}
+        return self._stems_of_head[head]
 
     def _misheard(self, folded: str) -> set[str]:
         """Return the terms nearest to *folded* within the slips that their length allows."""

@@ -1,15 +1,20 @@
 """Overrides: dated exceptions to the rotations, and what each does to who is on call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 
 from pbx_bridge.core.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Somebody is sick or away: wherever he is on call, the next in the order steps in."""
+    """
+    Somebody is sick or away: wherever he is on call, the next in the order steps in.
+
+    The next who is not on call in another layer already, if there is one.
+    """
 
     technician: str
     start: datetime
@@ -57,6 +62,9 @@ class Swap:
 
 
 Override = Absence | Replacement | Takeover | Addition | Swap
+
+KINDS: Mapping[str, type[Override]] = {kind.__name__: kind for kind in get_args(Override)}
+"""By the name under which they are stored and sent; a new kind cannot be forgotten here."""
 
 
 def periods(override: Override) -> tuple[Period, ...]:

@@ -66,6 +66,8 @@ def _is_term(word: str) -> bool:
 def _check_term(term: str, source: str) -> str:
     """Return *term* with single spaces; it may be several words."""
     row = term.split()
+    if not row:
+        raise RulePackError(f"pattern {source!r}: nothing stands beside a | or a ?")
     for word in row:
         if not _is_term(word):
             raise RulePackError(
@@ -79,8 +81,6 @@ def _group(text: str, gap: int, source: str) -> list[Element]:
     """Return the elements between two gaps: words in a row, or one list of alternatives."""
     if "|" in text:
         terms = tuple(_check_term(term, source) for term in text.split("|"))
-        if not all(terms):
-            raise RulePackError(f"pattern {source!r}: nothing stands beside a |")
         return [Element(terms, gap)]
     return [
         Element(

@@ -47,3 +47,15 @@ def without(periods: Iterable[Period], holes: Iterable[Period]) -> list[Period]:
         )
         left = [part for pair in parts for part in pair if not part.is_empty]
     return left
+
+
+def shared(ones: Iterable[Period], others: Iterable[Period]) -> list[Period]:
+    """Return the time that lies in both, in order."""
+    left, right = merged(ones), merged(others)
+    found: list[Period] = []
+    while left and right:
+        both = left[0].clipped(right[0].start, right[0].end)
+        if not both.is_empty:
+            found.append(both)
+        (left if left[0].end <= right[0].end else right).pop(0)
+    return found

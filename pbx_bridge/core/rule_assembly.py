@@ -20,37 +20,39 @@ def assemble(draft: Draft) -> RulePack | None:
     facts = _ordered_facts(draft)
     if draft.mistakes:
         return None
-    terms = {word for term in _all_terms(draft) for word in term.split()}
-    pairs = {name: tuple(draft.negation.get(name, ())) for name in ("right", "left", "stops")}
-    negation = Negation(
-        **pairs,
-        inert=tuple(draft.negation.get("inert", ())),
-        right_span=draft.spans.get("right_span", 3),
-        left_span=draft.spans.get("left_span", 2),
-    )
-    zones = tuple(
-        Zone(zone_id=zone_id, markers=tuple(markers), breaks=tuple(breaks))
-        for zone_id, (markers, breaks) in draft.zones.items()
-    )
-    vocabulary = Vocabulary(terms, concepts, draft.language, draft.fillers)
-    unmatched = Urgency(draft.header.get("unmatched", Urgency.NONE.value))
-    unmatched_trade = Urgency(draft.header.get("unmatched_trade", Urgency.ROUTINE.value))
     return RulePack(
         name=draft.header.get("name", draft.language),
         version=draft.header.get("version", "0"),
         language=draft.language,
-        ear=Ear(
-            language=draft.language,
-            vocabulary=vocabulary,
-            negation=negation,
-            zones=zones,
-            asides=tuple(draft.asides),
-        ),
+        ear=_ear(draft, concepts),
         facts=facts,
         rules=tuple(rule for key, (_, rule) in draft.rules.items() if key not in off),
         topics=tuple((name, tuple(patterns)) for name, patterns in draft.topics.items()),
-        unmatched=unmatched,
-        unmatched_trade=unmatched_trade,
+        unmatched=Urgency(draft.header.get("unmatched", Urgency.NONE.value)),
+        unmatched_trade=Urgency(draft.header.get("unmatched_trade", Urgency.ROUTINE.value)),
+    )
+
+
+def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
+    terms = {word for term in _all_terms(draft) for word in term.split()}
+    lists = {name: tuple(phrases) for name, phrases in draft.negation.items()}
+    return Ear(
+        language=draft.language,
+        vocabulary=Vocabulary(terms, concepts, draft.language, draft.fillers),
+        negation=Negation(
+            right=lists.get("right", ()),
+            near=lists.get("near", ()),
+            left=lists.get("left", ()),
+            stops=lists.get("stops", ()),
+            inert=lists.get("inert", ()),
+            right_span=draft.spans.get("right_span", 3),
+            left_span=draft.spans.get("left_span", 2),
+        ),
+        zones=tuple(
+            Zone(zone_id=zone_id, markers=tuple(markers), breaks=tuple(breaks))
+            for zone_id, (markers, breaks) in draft.zones.items()
+        ),
+        asides=tuple(draft.asides),
     )
 
 

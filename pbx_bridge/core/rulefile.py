@@ -19,7 +19,7 @@ _TABLES = frozenset({"pack", "concepts", "negation", "zones", "asides", "topics"
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
-_NEGATION_LISTS = ("right", "left", "stops", "inert")
+_NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
 _RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
 _MAX_WEIGHT = 100.0
@@ -122,7 +122,7 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
     category = draft.texts(where, table, "category", trade if trade in CATEGORIES else "")
     if category and category not in CATEGORIES:
         draft.wrong(where, f"category is one of {', '.join(sorted(CATEGORIES))}, or empty")
-    weight = table.get("weight", WEIGHTS[urgency])
+    weight = table.get("weight", WEIGHTS[urgency] or 1)
     if not isinstance(weight, int | float) or not 0 < weight <= _MAX_WEIGHT:
         draft.wrong(where, f"weight is a number above 0 up to {_MAX_WEIGHT:.0f}")
         weight = WEIGHTS[urgency]

@@ -238,10 +238,13 @@ def _heaviest(claims: Iterable[tuple[float, Urgency, str]]) -> Urgency:
 
 def _not_now(hearing: _Hearing, pack: RulePack, spoke: set[str]) -> tuple[Reason, str] | None:
     """Return the claim of a trouble that was told as past or possible, and its category."""
+    aside = [silent for silent in hearing.silenced if silent.cause.startswith("zone ")]
+    if not aside:
+        return None
     trouble = {rule.rule_id: rule for rule in pack.rules if rule.urgency.rings}
-    for silent in hearing.silenced:
+    for silent in aside:
         rule = trouble.get(silent.rule)
-        if rule is not None and silent.cause.startswith("zone ") and silent.rule not in spoke:
+        if rule is not None and silent.rule not in spoke:
             text = f"{rule.reason}, but not now ({silent.cause.removeprefix('zone ')})"
             reason = Reason(
                 rule=f"{rule.rule_id}:not-now", text=text, words=silent.words, weight=ASIDE_WEIGHT

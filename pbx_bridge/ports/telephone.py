@@ -179,6 +179,10 @@ class Line(Protocol):
         """Return a value from AstDB."""
         ...
 
+    async def remember(self, family: str, key: str, value: str) -> None:
+        """Store a value in AstDB."""
+        ...
+
     async def forget(self, family: str, key: str) -> None:
         """Delete a value from AstDB."""
         ...

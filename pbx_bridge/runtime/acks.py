@@ -23,13 +23,13 @@ from pbx_bridge.core.ack_flow import (
 )
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import RingEnded
+from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import AgiFailed, AgiHangup
 from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.leases import Leases
-from pbx_bridge.runtime.lookout import Tokens
+from pbx_bridge.runtime.lookout import TAKEN, Lookout, Tokens
 from pbx_bridge.runtime.prompting import Prompt
 from pbx_bridge.runtime.switchboard import channel_id
 
@@ -50,11 +50,13 @@ class Acks:
         recordings: Recordings,
         leases: Leases,
         tokens: Tokens,
+        lookout: Lookout,
         prompt: Prompt,
         language_of: Callable[[str], str],
     ) -> None:
         self._cases, self._calls, self._recordings = cases, calls, recordings
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
+        self._lookout = lookout
         self._language_of = language_of
 
     async def technician(self, line: Line) -> None:
@@ -69,7 +71,7 @@ class Acks:
         if stored is None:
             log.error("ack.refused", case_id=case_id, reason="no such case")
             return
-        with self._leases.held(line.channel):
+        async with self._leases.held(line.channel):
             structlog.contextvars.bind_contextvars(case_id=case_id, attempt=int(number))
             await line.set_variable("PBXB_MET", "1")
             try:
@@ -95,7 +97,7 @@ class Acks:
                     digit = await self._ask(line, call, sounds)
                     flow = ack_flow.advance(flow, Heard(digit))
                 case Claim():
-                    flow = ack_flow.advance(flow, await self._claim(call.case_id, attempt))
+                    flow = ack_flow.advance(flow, await self._claim(line, call, attempt))
                 case Close(sounds=sounds):
                     if flow.phase is AckPhase.DECLINED:
                         self._cases.post(call.case_id, RingEnded(attempt, RingOutcome.DECLINED))
@@ -103,8 +105,21 @@ class Acks:
                         await self._play(line, call, sound)
                     return
 
-    async def _claim(self, case_id: str, attempt: int) -> Granted | Refused:
-        """Have the key press committed first; only then is anything said about it."""
+    async def _claim(self, line: Line, call: Call, attempt: int) -> Granted | Refused:
+        """
+        Have the key press committed first; only then is anything said about it.
+
+        AstDB is read before and written after it, on this very line: somebody may have pressed 1
+        in the dialplan's own screening, or may be about to, and AMI may be away.
+        """
+        case_id, leg = call.case_id, channel_id(call.case_id, attempt)
+        stored = await line.stored(TAKEN, call.call_id)
+        esc = await self._cases.escalation(case_id)
+        other = self._lookout.believe(stored) if stored else None
+        mine = esc.find(attempt) if esc else None
+        if other is not None and mine is not None and other != mine.technician:
+            esc = await self._cases.submit_escalation(case_id, TakenElsewhere(other))
+            return Refused(esc.owner)
         pressed = RingEnded(attempt, RingOutcome.ACKNOWLEDGED)
         esc = await self._cases.submit_escalation(case_id, pressed)
         mine = esc.find(attempt)
@@ -113,9 +128,17 @@ class Acks:
             and mine is not None
             and mine.outcome is RingOutcome.ACKNOWLEDGED
         ):
-            log.info("case.acknowledged", technician=esc.owner, leg=channel_id(case_id, attempt))
+            log.info("case.acknowledged", technician=esc.owner, leg=leg)
+            await self._note(line, call, f"{esc.owner}/{leg}/{self._tokens.token(leg)}")
             return Granted()
         return Refused(esc.owner)
+
+    async def _note(self, line: Line, call: Call, value: str) -> None:
+        """Let the dialplan know at once who has it; the committed effect says it again."""
+        try:
+            await line.remember(TAKEN, call.call_id, value)
+        except AgiFailed as exc:
+            log.warning("ack.unnoted", case_id=call.case_id, reason=str(exc))
 
     async def _ask(self, line: Line, call: Call, sounds: tuple[str, ...]) -> str | None:
         for sound in sounds:

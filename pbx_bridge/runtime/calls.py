@@ -57,7 +57,7 @@ class Calls:
 
     async def incoming(self, line: Line) -> None:
         """Serve one caller; whoever resumes the call later starts at the first missing fact."""
-        with self._leases.held(line.channel):
+        async with self._leases.held(line.channel):
             call = await self.take(line, alive=True)
             message_s = await self._message_s(call)
             call = await self._cases.submit_call(call.case_id, SessionOpened(message_s))

@@ -17,6 +17,7 @@ from pbx_bridge.core.escalation_events import (
     PersonFree,
     RingHeld,
     RingNotPlaced,
+    TakenElsewhere,
 )
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.neighbours import others_of, waiting_in_order
@@ -56,19 +57,22 @@ class Cases:
     committed, so whoever says something to a person can say the truth.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         clock: Clock,
         calls: CallStore,
         escalations: EscalationStore,
         outbox: Outbox,
         deeds: Deeds,
+        *,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock, self._calls, self._escalations = clock, calls, escalations
         self._outbox, self._deeds = outbox, deeds
         self._inbox: asyncio.Queue[tuple[str, Trigger, Settled | None]] = asyncio.Queue()
         self._watchers: list[tuple[str, Callable[[State], bool], Settled]] = []
         self._has_failed = False
+        self._on_turn = on_turn
 
     def post(self, case_id: str, trigger: Trigger) -> None:
         """Queue an event."""
@@ -87,6 +91,11 @@ class Cases:
         if not isinstance(state, Escalation):
             raise StoreError(f"case {case_id} has no escalation")
         return state
+
+    async def escalation(self, case_id: str) -> Escalation | None:
+        """Return the escalation of a case as it is committed."""
+        stored = await self._escalations.load(case_id)
+        return stored.state if stored is not None else None
 
     async def open_call(self, call: Call) -> Call:
         """Commit a call that has just arrived; return it, or the one that is there already."""
@@ -149,6 +158,7 @@ class Cases:
     async def run(self) -> None:
         """Handle events and timers until cancelled."""
         while True:
+            self._on_turn()  # whoever watches us sees that the actor itself is alive
             await self.settle()
             try:
                 async with asyncio.timeout(await self._idle_s()):
@@ -242,6 +252,10 @@ class Cases:
         after = escalation.advance(now, before.state, event)
         await self._escalations.save(now, before, event, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
+        if isinstance(trigger, TakenElsewhere) and trigger.technician != after.state.owner:
+            # Both were told so on the telephone; the office must call one of them.
+            owner = after.state.owner
+            log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
         is_free = _held(before.state, now) - _held(after.state, now)
         if is_free and not isinstance(trigger, RingNotPlaced | RingHeld):
             self._post_free(neighbours, case_id)

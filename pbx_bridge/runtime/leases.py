@@ -1,8 +1,8 @@
 """Keeps the calls in our hands: Asterisk takes back every channel whose lease is not renewed."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -17,29 +17,41 @@ RENEWALS_PER_LEASE = 3
 
 
 class Leases:
-    """Renews ``TIMEOUT(absolute)`` of every channel that we serve or have adopted."""
+    """
+    Renews ``TIMEOUT(absolute)`` of every channel that we serve or have adopted.
+
+    A lease that ran out is never renewed: we were frozen or cut off, the dialplan has taken the
+    channel back, and a new limit would end the talk that it may have arranged since.
+    """
 
     def __init__(self, phones: Phones, lease: timedelta) -> None:
         self._phones, self._lease = phones, lease
         self._held: dict[str, int] = {}
         self._adopted: set[str] = set()
+        self._ends_at: dict[str, float] = {}
+        """Monotonic time (the loop's) at which Asterisk takes each channel back."""
 
-    @contextmanager
-    def held(self, channel: str) -> Iterator[None]:
-        """Renew the lease of *channel* as long as its session lasts."""
+    @asynccontextmanager
+    async def held(self, channel: str) -> AsyncIterator[None]:
+        """Renew the lease of *channel* at once, and as long as its session lasts."""
         self._adopted.discard(channel)
         self._held[channel] = self._held.get(channel, 0) + 1
+        self._begin(channel)
         try:
+            await self._renew(channel)
             yield
         finally:
             self._held[channel] -= 1
             if not self._held[channel]:
                 del self._held[channel]
+                self._ends_at.pop(channel, None)
 
-    def adopt(self, channel: str) -> None:
-        """Renew the lease of a channel from before our restart until its next session."""
-        if channel not in self._held:
+    async def adopt(self, channel: str) -> None:
+        """Renew the lease of a channel from before our restart, until its next session."""
+        if channel not in self._held and channel not in self._adopted:
             self._adopted.add(channel)
+            self._begin(channel)
+            await self._renew(channel)
 
     def release(self, channel: str) -> None:
         """Let go of an adopted channel: the dialplan has it."""
@@ -54,10 +66,28 @@ class Leases:
     async def renew(self) -> None:
         """Renew every lease once."""
         for channel in [*self._held, *self._adopted]:
-            try:
-                await self._phones.extend(channel, self._lease)
-            except (AmiRejected, UnsafeValue):  # gone; its session notices by itself
-                self._adopted.discard(channel)
-            except AmiUnavailable as exc:
-                log.warning("lease.missed", channel=channel, reason=str(exc))
+            if not await self._renew(channel):
                 return
+
+    async def _renew(self, channel: str) -> bool:
+        """Renew one lease; whether Asterisk could be asked."""
+        loop = asyncio.get_running_loop()
+        if loop.time() > self._ends_at.get(channel, 0.0):
+            if self._ends_at.pop(channel, None) is not None:
+                log.warning("lease.lost", channel=channel)
+            self._adopted.discard(channel)
+            return True
+        try:
+            await self._phones.extend(channel, self._lease)
+        except (AmiRejected, UnsafeValue):  # gone; its session notices by itself
+            self._adopted.discard(channel)
+        except AmiUnavailable as exc:
+            log.warning("lease.missed", channel=channel, reason=str(exc))
+            return False
+        else:
+            self._begin(channel)
+        return True
+
+    def _begin(self, channel: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._ends_at[channel] = now + self._lease.total_seconds()

@@ -85,7 +85,10 @@ class Notices:
         stored = await self._calls.load(pending.case_id)
         if stored is None:
             raise StoreError(f"case {pending.case_id} has no call")
-        log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
+        if effect.reason is FallbackReason.LINE_DOWN:
+            log.error("case.unreachable", case_id=pending.case_id)
+        else:
+            log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
         await self._send_to_all(self._notice(stored.state, WHY[effect.reason], pending))
 
     async def tell(self, pending: Pending) -> None:

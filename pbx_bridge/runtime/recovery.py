@@ -1,7 +1,8 @@
 """After a restart, a thaw or a lost link: finds out what happened, before anybody is rung."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import waiting_in_order
-from pbx_bridge.errors import AmiError, StoreError
+from pbx_bridge.errors import AgiError, AmiError, BridgeError, StoreError
 from pbx_bridge.ports import (
     CallStore,
     Clock,
@@ -34,8 +35,15 @@ ON_CALL = ("pbxb-list", "oncall")
 """AstDB family and key of the list that the dialplan's fallback rings, joined by ``&``."""
 
 
+Errand = Callable[[], Awaitable[None]]
+
 RETRY_S = 5.0
-"""Before an errand that the database refused is run again."""
+"""Before an errand that failed is run again; longer each time it fails again."""
+
+LONGEST_RETRY_S = 300.0
+
+LOOK_EVERY_S = 600.0
+"""A look costs some milliseconds; nobody waits longer than this for what an event told in vain."""
 
 
 FIRST_LOOK_S = 3.0
@@ -89,7 +97,8 @@ class Recovery:
         self._on_call, self._clock = on_call, clock
         self.has_looked = asyncio.Event()
         """Set after the first look: before it, nobody knows what lives in Asterisk."""
-        self._errands: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._errands: asyncio.Queue[Errand] = asyncio.Queue()
+        self._failures = 0
 
     def line_restored(self) -> None:
         """Asterisk can be asked again."""
@@ -105,18 +114,36 @@ class Recovery:
 
     async def run(self) -> None:
         """Run one errand after the other; the crash boundary of recovery."""
-        loop = asyncio.get_running_loop()
         while True:
             errand = await self._errands.get()
             try:
                 await errand()
-            except (AmiError, StoreError) as exc:
+            except BridgeError as exc:
                 log.warning("recovery.put_off", code=exc.code, reason=str(exc))
-                if isinstance(exc, StoreError):  # Asterisk tells by itself when it is back
-                    loop.call_later(RETRY_S, self._errands.put_nowait, errand)
+                self._again(errand)
             except Exception:  # a fault in one errand must not stop the next
                 log.exception("recovery.crashed")
+                self._again(errand)
+            else:
+                self._failures = 0
             self.has_looked.set()
+
+    def _again(self, errand: Errand) -> None:
+        """Run an errand later; after several failures, a look around stands for all of them."""
+        self._failures += 1
+        pause_s = min(RETRY_S * self._failures, LONGEST_RETRY_S)
+        wanted = errand if self._failures == 1 else self.look_around
+        asyncio.get_running_loop().call_later(pause_s, self._put_once, wanted)
+
+    def _put_once(self, errand: Errand) -> None:
+        if self._errands.empty():
+            self._errands.put_nowait(errand)
+
+    async def look_now_and_then(self) -> None:
+        """Look around every `LOOK_EVERY_S`: what was missed once is not missed for ever."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._put_once(self.look_around)
 
     async def wait_for_first_look(self) -> None:
         """Return when Asterisk was looked at once, or is not there within `FIRST_LOOK_S`."""
@@ -135,7 +162,8 @@ class Recovery:
         for esc in waiting_in_order(ringing):  # what could not be rung can be rung now
             self._post(esc.case_id, PersonFree())
         for call in await self._store.undecided():
-            await self._settle_call(call, live)
+            with self._one_case(call.case_id):
+                await self._settle_call(call, live)
         await self._phones.remember(*ON_CALL, self._on_call())
         await self._phones.ask_for_report()
 
@@ -144,7 +172,11 @@ class Recovery:
         live = await self._phones.live()
         while True:
             keys = await line.stored_keys(CALLS)
-            done = [call_id for call_id in keys if await self._adopt_row(line, call_id, live)]
+            done = []
+            for call_id in keys:
+                with self._one_case(call_id):
+                    if await self._adopt_row(line, call_id, live):
+                        done.append(call_id)
             for call_id in done:
                 await line.forget(CALLS, call_id)
             if not done:
@@ -154,6 +186,16 @@ class Recovery:
         for call_id in await line.stored_keys(TAKEN):
             if call_id not in alive and await self._is_settled(call_id):
                 await line.forget(TAKEN, call_id)
+
+    @contextmanager
+    def _one_case(self, name: str) -> Iterator[None]:
+        """Keep what is wrong with one call from hiding the others: a crash boundary."""
+        try:
+            yield
+        except (AmiError, StoreError, AgiError):
+            raise  # Asterisk or the disk is away for all of them
+        except Exception:
+            log.exception("recovery.crashed", call=name)
 
     async def _is_settled(self, call_id: str) -> bool:
         """Whether who took a call is on our disk, so that AstDB need not know it any more."""
@@ -183,7 +225,7 @@ class Recovery:
         message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
         if finding.fate is Fate.TAKEN and finding.technician:
             self._post(call.case_id, DialplanEnded(finding.technician, message_s))
-            await self._count_stored_key(call.case_id)
+            await self._ringing.give(call.case_id, finding.technician)
         else:
             self._post(call.case_id, CallerLeft(message_s))
         return True
@@ -213,9 +255,11 @@ class Recovery:
     async def _settle_call(self, call: Call, live: list[LiveChannel]) -> None:
         channel = next((one.channel for one in live if one.call_id == call.call_id), None)
         finding = await self._lookout.call(call.call_id, live)
+        if channel is not None and finding.fate is not Fate.WITH_US:
+            self._leases.release(channel)
         if channel is not None and finding.fate is Fate.WITH_US:
             if call.phase is CallPhase.RECEIVING:
-                self._leases.adopt(channel)  # he speaks on, undisturbed by our restart
+                await self._leases.adopt(channel)  # he speaks on, undisturbed by our restart
             return
         await self._ringing.look(call.case_id)
 

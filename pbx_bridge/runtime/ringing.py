@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -15,7 +16,7 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     MarkTaken,
@@ -39,6 +40,10 @@ from pbx_bridge.runtime.switchboard import channel_id
 log = structlog.get_logger()
 
 Post = Callable[[str, Trigger], None]
+
+
+UNASKED = Escalate(Urgency.UNKNOWN, "other")
+"""What a case counts as that was taken before anybody asked how urgent it is."""
 
 
 class Ringing:
@@ -70,14 +75,14 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        await self._open(case_id, Opening(effect.urgency, self._policy(effect), owner))
+        policy = self._patient(effect, stored.state.message_s)
+        await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
         effect = pending.effect
         assert isinstance(effect, AdoptOwner)  # noqa: S101
-        unheard = Escalate(Urgency.UNKNOWN, "other")
-        opening = Opening(unheard.urgency, self._policy(unheard), effect.technician)
+        opening = Opening(UNASKED.urgency, self._policy(UNASKED), effect.technician)
         await self._open(pending.case_id, opening)
 
     async def ring(self, pending: Pending) -> None:
@@ -100,6 +105,13 @@ class Ringing:
         who = ring.technician
         log.info("attempt.started", case_id=case_id, attempt=ring.attempt, technician=who)
         self._post(case_id, RingPlaced(ring.attempt))
+
+    async def give(self, case_id: str, technician: str) -> None:
+        """Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung."""
+        if await self._escalations.load(case_id) is None:
+            policy = self._policy(UNASKED)
+            await self._open(case_id, Opening(UNASKED.urgency, policy, technician))
+        self._post(case_id, TakenElsewhere(technician))
 
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
@@ -145,7 +157,7 @@ class Ringing:
         try:
             finding = await self._lookout.call(call.call_id)
         except AmiError:
-            self._post(case_id, CallerLeft(message_s))
+            self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
             return
         match finding.fate:
             case Fate.WITH_US:
@@ -155,8 +167,13 @@ class Ringing:
             case Fate.TAKEN:
                 self._post(case_id, DialplanEnded(finding.technician, message_s))
                 await self._count_key(case_id)
-            case Fate.NOBODY:
-                self._post(case_id, CallerLeft(message_s))
+            case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
+                self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
+
+    def _patient(self, effect: Escalate, message_s: float) -> Policy:
+        """Return the policy with time to hear the whole message before the next is rung."""
+        policy = self._policy(effect)
+        return replace(policy, answer_limit=policy.answer_limit + timedelta(seconds=message_s))
 
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""

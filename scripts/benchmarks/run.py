@@ -11,13 +11,13 @@ from pathlib import Path
 
 import structlog
 from boxes import BoxError
-from stage import Stage, StageError
+from stage import Stage, StageError, own_folder
 
 from benchmarks import fastagi, machine, recogniser, rules, telephone
 from benchmarks.report import NotMeasuredError, Section, document, table
 from pbx_bridge.errors import BridgeError
 
-FOLDER = Path(__file__).resolve().parents[2] / ".box/bench"
+FOLDER = own_folder("bench")
 OFFSET = 7
 PARTS = ("idle", "calls", "recogniser", "rules", "fastagi")
 WITH_BOX = PARTS[:2]

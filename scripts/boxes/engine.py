@@ -67,11 +67,18 @@ def in_tree(tree: Path) -> Engine:
     loader = _first_file(tree, ("usr/lib64/ld-*.so.*", "lib64/ld-*.so.*", "usr/lib/ld-*.so.*"))
     loader = loader or _first_file(tree, ("lib/*/ld-*.so*", "usr/lib/*/ld-*.so*"))
     binary = tree / "usr/sbin/asterisk"
-    modules = next(iter(tree.glob("usr/lib/*/asterisk/modules")), None)
+    folders = (*tree.glob("usr/lib/*/asterisk/modules"), *tree.glob("usr/lib/asterisk/modules"))
+    modules = next(iter(folders), None)
     if loader is None or modules is None or not binary.is_file():
-        raise BoxError(f"the Asterisk in {tree} is not whole; delete that folder and try again")
-    triplet = modules.parent.parent
-    libraries = f"{triplet}:{tree / 'lib' / triplet.name}"
+        found = {"loader": loader, "modules": modules, "program": binary.is_file() or None}
+        lacks = ", ".join(name for name, what in found.items() if what is None)
+        raise BoxError(
+            f"the Asterisk in {tree} is not whole (no {lacks}); delete that folder and try again"
+        )
+    # Debian 11 has the modules beside the libraries' folder, later releases in it.
+    libc = _first_file(tree, ("usr/lib/*/libc.so.6", "lib/*/libc.so.6"))
+    triplet = libc.parent.name if libc is not None else modules.parent.parent.name
+    libraries = f"{tree / 'usr/lib' / triplet}:{tree / 'lib' / triplet}"
     command = (str(loader), "--library-path", libraries, str(binary))
     return _checked(command, modules, tree / "usr/share/asterisk", "fetched")
 

@@ -168,6 +168,8 @@ def apt_options(work: Path, archive: Archive) -> list[str]:
         "APT::Get::AllowUnauthenticated": "false",
         "APT::Sandbox::User": "",
         "Acquire::AllowInsecureRepositories": "false",
+        # A mirror may be weeks old; what it has is signed all the same, and stays on loopback.
+        "Acquire::Check-Valid-Until": "false",
         "Acquire::Languages": "none",
         "Acquire::Retries": "3",
         "APT::Update::Error-Mode": "any",

@@ -49,6 +49,11 @@ class Ports:
             pstn_rtp=range(rtp + _RTP_WIDTH, rtp + 2 * _RTP_WIDTH),
         )
 
+    @property
+    def fixed(self) -> tuple[int, ...]:
+        """Every single port, without the ranges for audio."""
+        return (self.pbx_sip, self.pstn_sip, self.pbx_ami, self.pstn_ami, self.agi)
+
     def ami(self, instance: str) -> int:
         """Return the AMI port of *instance* (`pbx` or `pstn`)."""
         return self.pbx_ami if instance == "pbx" else self.pstn_ami

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from boxes import BoxError, Call, CallReport, CallSpec
-from stage import Scene, Stage, StageError
+from boxes import BoxError, Call, CallReport, CallSpec, Ports
+from stage import Scene, Stage, StageError, own_folder
 
 from demonstration.checks import Check, Evidence, check
 from demonstration.scenario import SCENARIOS, TEXTS, Scenario, Trouble
@@ -20,7 +20,7 @@ from demonstration.screen import Screen
 from pbx_bridge.adapters.store.reading import CaseSummary, follow
 from pbx_bridge.errors import BridgeError
 
-FOLDER = Path(__file__).resolve().parents[2] / ".box/demo"
+FOLDER = own_folder("demo")
 OFFSET = 8
 POLL_S = 0.02
 ENOUGH_WORDS = 4
@@ -104,6 +104,9 @@ class Play:
             report = await asyncio.to_thread(call.wait)
             self._tell_call(report)
             case = await self._outcome()
+        except BaseException:
+            call.hangup()  # or the thread that waits for it would keep us
+            raise
         finally:
             for watcher in watchers:
                 watcher.cancel()
@@ -205,31 +208,60 @@ def _all_met(checks: list[Check]) -> bool:
     return all(one.is_met for one in checks)
 
 
+def _free_offset() -> int:
+    """Return the first offset whose ports nobody uses; the last when all are taken."""
+    for offset in (OFFSET, *range(OFFSET)):
+        if all(_is_free(port) for port in Ports.at(offset).fixed):
+            return offset
+    return OFFSET
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as trial:
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
 def main(arguments: list[str]) -> int:
     """Play what is asked for; exit status 0 only when every expectation held."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     names = ", ".join(SCENARIOS)
-    parser.add_argument("--voice", default=os.environ.get("VOICE") or "de", choices=sorted(TEXTS))
+    parser.add_argument("--voice", default="de", choices=sorted(TEXTS))
     parser.add_argument(
         "--scenario",
-        default=os.environ.get("SCENARIO") or "burst-pipe",
+        default="burst-pipe",
         choices=list(SCENARIOS),
         metavar="NAME",
         help=f"one of {names}",
     )
     parser.add_argument("--json", default=os.environ.get("JSON") or None, type=Path)
     parser.add_argument("--dir", default=FOLDER, type=Path, help="where the box lives")
-    parser.add_argument("--offset", default=OFFSET, type=int, help="port numbers of the box")
-    chosen = parser.parse_args(arguments)
+    parser.add_argument(
+        "--offset", default=None, type=int, help="port numbers of the box, 0 to 9; else a free one"
+    )
+    wanted = [
+        f"--{name}={value}"
+        for name in ("voice", "scenario", "offset")
+        if (value := os.environ.get(name.upper(), ""))
+    ]
+    chosen = parser.parse_args([*wanted, *arguments])
     scenario = SCENARIOS[chosen.scenario]
+    offset = chosen.offset if chosen.offset is not None else _free_offset()
     try:
-        with mail_server() as (office, port), Stage(chosen.dir, chosen.offset) as stage:
+        with mail_server() as (office, port), Stage(chosen.dir, offset) as stage:
             play = Play(scenario, chosen.voice, stage, office)
             play.set_scene(port)
             is_met = asyncio.run(play.perform())
     except (BoxError, StageError, BridgeError, TimeoutError) as exc:
         print(f"\ndemo: {exc}", flush=True)
         return 1
+    except KeyboardInterrupt:
+        print("\ndemo: stopped; everything that it started is down again", flush=True)
+        return 130
     if chosen.json:
         play.screen.write(chosen.json, scenario, is_met=is_met)
     print(f"\n{'The scenario held.' if is_met else 'The scenario did NOT hold.'}", flush=True)

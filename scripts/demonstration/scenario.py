@@ -11,6 +11,11 @@ TEXTS = {
         " im keller ist ein rohr geplatzt und das wasser läuft über den boden",
         "routine": "können sie mir die rechnung vom januar noch einmal schicken",
     },
+    "ru": {
+        "emergency": "добрый вечер меня зовут наталья кузнецова на кухне сорвало кран"
+        " и вода льётся по полу",
+        "routine": "пришлите пожалуйста ещё раз счёт за январь",
+    },
     "pl": {
         "emergency": "dobry wieczór nazywam się katarzyna mazur w kuchni urwał się kran"
         " i woda leje się po podłodze woda tryska z rury",

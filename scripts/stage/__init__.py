@@ -10,6 +10,6 @@ The stage: a box with pbx-bridge installed on it, as a user would install it.
 
 from stage.scene import Scene, mobile
 from stage.service import ServiceProcess
-from stage.stage import Stage, StageError
+from stage.stage import Stage, StageError, own_folder
 
-__all__ = ["Scene", "ServiceProcess", "Stage", "StageError", "mobile"]
+__all__ = ["Scene", "ServiceProcess", "Stage", "StageError", "mobile", "own_folder"]

@@ -36,18 +36,20 @@ class Scene:
 
     def to_toml(self, box: Box, folder: Path, live: Path) -> str:
         """Return the configuration file for *box*."""
-        model = self.model or ROOT / "models" / f"testvoice-{self.language}"
-        people = "".join(
-            f"[[technician]]\nname = {json.dumps(name)}\nnumber = {json.dumps(number)}\n\n"
-            for name, number in self.technicians
+        return "\n".join(
+            (
+                self._firm(box, folder, live),
+                self._people(),
+                self._limits(),
+                self._mail(),
+                f"[service]\nsocket = {json.dumps(str(folder / 'control.sock'))}\n",
+                f"[store]\npath = {json.dumps(str(folder / 'pbx-bridge.db'))}\n",
+                '[log]\nformat = "json"\n',
+                self.extra,
+            )
         )
-        mail = (
-            f'[mail]\nhost = "127.0.0.1"\nport = {self.mail_port}\nsecurity = "none"\n'
-            'from = "notdienst@example.com"\nto = ["office@example.com"]\n'
-            f"include_transcript = {json.dumps(self.include_transcript)}\n\n"
-            if self.mail_port
-            else ""
-        )
+
+    def _firm(self, box: Box, folder: Path, live: Path) -> str:
         return f"""[firm]
 name = "Muster Haustechnik"
 zone = "Europe/Berlin"
@@ -62,8 +64,17 @@ ami_secret_file = {json.dumps(str(folder / "ami.secret"))}
 recordings_dir = {json.dumps(str(box.pbx_spool / "recording"))}
 prompts_dir = {json.dumps(str(folder / "prompts"))}
 live_dir = {json.dumps(str(live))}
+"""
 
-{people}[policy]
+    def _people(self) -> str:
+        return "\n".join(
+            f"[[technician]]\nname = {json.dumps(name)}\nnumber = {json.dumps(number)}\n"
+            for name, number in self.technicians
+        )
+
+    def _limits(self) -> str:
+        model = self.model or ROOT / "models" / f"testvoice-{self.language}"
+        return f"""[policy]
 rounds = {self.rounds}
 ring_timeout_s = {self.ring_timeout_s}
 round_pause_s = {self.round_pause_s}
@@ -75,12 +86,13 @@ max_s = 60
 
 [speech]
 models = {{ {self.language} = {json.dumps(str(model))} }}
-
-{mail}[store]
-path = {json.dumps(str(folder / "pbx-bridge.db"))}
-
-[log]
-format = "json"
-
-{self.extra}
 """
+
+    def _mail(self) -> str:
+        if not self.mail_port:
+            return ""
+        return (
+            f'[mail]\nhost = "127.0.0.1"\nport = {self.mail_port}\nsecurity = "none"\n'
+            'from = "notdienst@example.com"\nto = ["office@example.com"]\n'
+            f"include_transcript = {json.dumps(self.include_transcript)}\n"
+        )

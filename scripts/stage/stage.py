@@ -1,6 +1,7 @@
 """Sets the scene on a box, starts and ends the service, looks at cases."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,23 @@ from stage.service import POLL_S, ServiceProcess
 
 class StageError(Exception):
     """The stage could not be set, or what was waited for did not happen."""
+
+
+def own_folder(name: str) -> Path:
+    """
+    Return the folder of a stage of ours: in the checkout, where it stays for a look.
+
+    A checkout whose path cannot stand in a dialplan, for example one with a space, has it among
+    the temporary files.
+    """
+    wanted = Path(__file__).resolve().parents[2] / ".box" / name
+    if re.fullmatch(r"[A-Za-z0-9/_.+-]+", str(wanted)) and len(str(wanted)) < LONGEST_PATH:
+        return wanted
+    return Path(tempfile.gettempdir()) / f"pbx-bridge-{os.getuid()}" / name
+
+
+LONGEST_PATH = 70
+"""Asterisk's control socket lies below, and a socket's path ends at 107."""
 
 
 class Stage:

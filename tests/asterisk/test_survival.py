@@ -1,6 +1,5 @@
 """Whatever dies in the middle of a call: the case is there and the right people are rung, once."""
 
-import signal
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -22,18 +21,6 @@ def kill(night: AfterHours) -> None:
     """End the service without a warning."""
     assert night.stage.service is not None
     night.stage.service.kill()
-
-
-def send(night: AfterHours, number: signal.Signals) -> None:
-    """Freeze or thaw the service."""
-    assert night.stage.service is not None
-    night.stage.service.signal(number)
-
-
-def speaks(call: Call, words: int, night: AfterHours) -> None:
-    """Return when a caller speaks and *words* of his were understood."""
-    call.wait_for("speaking", 20)
-    until("words", lambda: night.words(call) >= words, limit_s=20)
 
 
 def greetings(call: Call) -> int:
@@ -94,7 +81,7 @@ def test_killed_while_the_caller_speaks(night: AfterHours) -> None:
     """He is not greeted again and speaks on; all of it is in the case; each is rung once."""
     night.begin("102", "103")
     call = night.call(LONG)
-    speaks(call, 3, night)
+    night.wait_words(call)
     kill(night)
     night.stage.start_service()
     assert call.wait().speech_ended_s is not None
@@ -158,11 +145,41 @@ def test_killed_while_the_technician_listens(night: AfterHours) -> None:
     assert heard.at_s(night.prompt("screen-accepted")) < key_s + 1
 
 
+def test_killed_during_the_confirmation(night: AfterHours) -> None:
+    """His message is whole; the next service tells him the rest, the ring under way counts."""
+    night.begin("113", "103")
+    call = night.call(SAID["de"])
+    night.wait_mobile("invite", "113")
+    kill(night)
+    night.stage.start_service()
+    case = night.case(call, CasePhase.ACKNOWLEDGED)
+
+    assert call.wait().hung_up_by == "far"
+    assert (case.urgency, case.owner) == (Urgency.EMERGENCY, "t1")
+    assert night.rung() == ["113"]
+
+
+def test_killed_and_back_while_the_technician_listens(night: AfterHours) -> None:
+    """Whoever asks him then, service or dialplan: one second after his key he has a receipt."""
+    night.begin("123", "103")
+    call = night.call_and_leave()
+    night.wait_mobile("answered", "123")
+    kill(night)
+    night.stage.start_service()
+    case = night.case(call, CasePhase.ACKNOWLEDGED)
+    until("he had time to hear it", lambda: night.now_ms() > night.pressed_ms("123") + 2000)
+    heard, key_s = night.heard("123"), night.key_s("123")
+    receipts = [heard.at_s(night.prompt(p), key_s) for p in ("ack-accepted", "screen-accepted")]
+
+    assert (case.owner, night.rung()) == ("t1", ["123"])
+    assert min(receipts) < key_s + 1
+
+
 def test_killed_and_the_caller_hangs_up(night: AfterHours) -> None:
     """Nobody answers for the case: Asterisk rings the list, the next service adopts it."""
     night.begin("105", "103")
     call = night.call(LONG)
-    speaks(call, 3, night)
+    night.wait_words(call)
     kill(night)
     call.hangup()
     until("a technician took it", lambda: night.remembered("pbxb-taken") == 1)
@@ -174,24 +191,7 @@ def test_killed_and_the_caller_hangs_up(night: AfterHours) -> None:
     assert night.rung() == ["105", "103"]
 
 
-# ---------------------------------------------------------------- frozen, attacked
-
-
-def test_frozen_while_the_caller_speaks(night: AfterHours) -> None:
-    """Fifteen seconds without a sign of life: one owner, and nobody is rung twice."""
-    night.begin("105", "103")
-    call = night.call(LONG)
-    speaks(call, 3, night)
-    send(night, signal.SIGSTOP)
-    frozen_ms = night.now_ms()
-    until("the thaw", lambda: night.now_ms() - frozen_ms > 15_000)
-    send(night, signal.SIGCONT)
-    case = night.case(call, CasePhase.ACKNOWLEDGED)
-    call.wait()
-
-    assert case.owner == "t2"
-    assert case.message_s > 5
-    assert night.rung() == ["105", "103"]
+# ---------------------------------------------------------------- attacked
 
 
 def test_garbage_on_the_agi_port(night: AfterHours) -> None:
@@ -234,3 +234,16 @@ def test_asterisk_is_killed_while_the_caller_speaks(night: AfterHours, all_of_it
 
     assert case.message_s > 5 - AUDIO_AT_RISK_S
     assert (case.owner, night.rung()) == ("t2", ["102", "103"])
+
+
+def test_asterisk_is_killed_while_the_technician_listens(night: AfterHours) -> None:
+    """His line is gone, so the next one is rung; the first came to no harm, nor did the case."""
+    night.begin("123", "103")
+    call = night.call_and_leave()
+    night.wait_mobile("answered", "123")
+    night.box.kill_pbx()
+    night.box.start_instance("pbx")
+    case = night.case(call, CasePhase.ACKNOWLEDGED)
+
+    assert case.owner == "t2"
+    assert night.rung() == ["123", "103"]

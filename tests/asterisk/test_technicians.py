@@ -52,7 +52,7 @@ def test_a_mobile_that_does_not_accept_passes_the_case_on(
         case "101":
             due_ms = at_ms["invite"] + RING_S * 1000
         case "104" | "111":
-            due_ms = at_ms["answered"] + ANSWER_S * 1000
+            due_ms = at_ms["answered"] + (ANSWER_S + night.case(call).message_s) * 1000
         case "105":
             due_ms = at_ms["digit"]
         case _:

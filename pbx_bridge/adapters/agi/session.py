@@ -173,6 +173,13 @@ class AgiLine:
             reply = await self._anytime("DATABASE GET", family, key)
             return reply.extra if reply.result == "1" else None
 
+    async def remember(self, family: str, key: str, value: str) -> None:
+        """Store a value in AstDB; `AgiFailed` when Asterisk did not."""
+        async with self._lock:
+            reply = await self._anytime("DATABASE PUT", family, key, value)
+        if reply.result != "1":
+            raise AgiFailed(f"DATABASE PUT {family}: Asterisk did not store it; is its disk full?")
+
     async def forget(self, family: str, key: str) -> None:
         """Delete a value from AstDB; one that is not there is no error."""
         async with self._lock:

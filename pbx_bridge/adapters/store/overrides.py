@@ -1,19 +1,16 @@
 """Overrides and imported shifts in SQLite, with the journal of who changed the plan and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pbx_bridge.adapters.store.database import Database, Transaction
 from pbx_bridge.adapters.store.values import dump, dump_time, load, load_named, load_time
 from pbx_bridge.core.calendar import Shift
-from pbx_bridge.core.override import Override, periods
+from pbx_bridge.core.override import KINDS, Override, periods
 from pbx_bridge.errors import UnknownOverride
 from pbx_bridge.ports import ShiftImport, StoredOverride
-
-OVERRIDES: Mapping[str, type[Override]] = {kind.__name__: kind for kind in get_args(Override)}
-"""By the name under which they are stored; a new kind cannot be forgotten here."""
 
 STANDING = (
     "SELECT override_id, kind, data, made_at, made_by, reason FROM override"
@@ -126,7 +123,7 @@ def stored_override(columns: tuple[Any, ...]) -> StoredOverride:
     place = f"override {override_id}"
     return StoredOverride(
         override_id=override_id,
-        override=load_named(OVERRIDES, kind, data, place),
+        override=load_named(KINDS, kind, data, place),
         made_at=load_time(made_at, place),
         made_by=made_by,
         reason=reason,

@@ -271,4 +271,13 @@ def test_list_on_call_is_the_policy() -> None:
 
     text = render(config, SECRET)["pbx-bridge/extensions.conf"]
 
-    assert "Set(PBXB_LIST=+491722345678&+491711234567)" in text
+    assert "?+491722345678&+491711234567:" in text
+
+
+def test_everybody_of_the_installation_may_be_rung() -> None:
+    """Who is in no policy may be on call by an override: the daemon's list may name him."""
+    config = parse(changed("[speech]", '[policy]\norder = ["ben"]\n\n[speech]'), source="test")
+
+    text = render(config, SECRET)["pbx-bridge/extensions.conf"]
+
+    assert "Set(LOCAL(PBXB_KNOWN)=+491711234567&+491722345678)" in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx_bridge.adapters.systemd import notify
+from pbx_bridge.adapters.systemd import Watchdog, notify
 
 pytestmark = pytest.mark.integration
 
@@ -29,6 +29,23 @@ def test_state_reaches_the_socket(
     notify("READY=1")
 
     assert manager.recv(100) == b"READY=1"
+
+
+def test_watchdog_is_pinged_once_in_a_while(
+    manager: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The actor turns many times a second; systemd need not hear of each."""
+    manager.bind(str(tmp_path / "notify"))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    manager.setblocking(False)
+    watchdog = Watchdog()
+
+    for _ in range(3):
+        watchdog.ping()
+
+    assert manager.recv(100) == b"WATCHDOG=1"
+    with pytest.raises(BlockingIOError):
+        manager.recv(100)
 
 
 def test_socket_may_have_no_file(manager: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,15 @@ def test_policy_rings_all_in_file_order_when_no_order_is_given() -> None:
     assert policy.rounds == 2
 
 
+def test_policy_rings_who_is_on_call_and_never_nobody() -> None:
+    """The rota decides; where it has a gap, the whole firm is rung."""
+    config = parse(SMALLEST, source="f")
+
+    assert config.policy(("ben",)).people() == (BEN,)
+    assert config.policy(()).people() == (ANNA, BEN)
+    assert config.roster() == (ANNA, BEN)
+
+
 def test_policy_follows_the_configured_order_and_times() -> None:
     """One person may be a step more than once."""
     text = SMALLEST + (

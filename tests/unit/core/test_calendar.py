@@ -63,6 +63,11 @@ def row(plan: Plan, layer: str = "primary") -> list[str]:
     ]
 
 
+def test_layer_that_is_not_there_has_nobody() -> None:
+    """A policy may name one that was taken out."""
+    assert on_call(PLAN, "owner", NOON) == ()
+
+
 def test_weeks_follow_each_other() -> None:
     """Each is on call until the next handoff."""
     assert row(PLAN) == ["01-05 08:00 anna", "01-12 08:00 ben", "01-19 08:00 carl"]
@@ -98,18 +103,65 @@ def test_later_rotation_takes_the_layer_over() -> None:
     ]
 
 
+ALONE = replace(PLAN, rotations=PLAN.rotations[:1])
+"""Only the primary layer."""
+
+
 def test_next_in_the_order_steps_in_for_who_is_absent() -> None:
-    """Wherever he is on call; in the backup he would have been too."""
-    plan = overridden(away("anna"))
+    """Until Anna is back."""
+    plan = overridden(away("anna"), plan=ALONE)
 
     assert row(plan)[:3] == ["01-05 08:00 anna", "01-06 08:00 ben", "01-07 08:00 anna"]
+
+
+def test_who_is_on_call_in_another_layer_is_passed_over() -> None:
+    """Ben has the backup: Carl steps in for Anna, so that two phones can ring."""
+    plan = overridden(away("anna"))
+
+    assert on_call(plan, "primary", NOON) == ("carl",)
     assert on_call(plan, "backup", NOON) == ("ben",)
+
+
+def test_two_layers_find_two_who_step_in() -> None:
+    """Anna and Ben are away: Carl is in the primary layer, and the backup finds Dora."""
+    plan = replace(
+        PLAN,
+        technicians=("anna", "ben", "carl", "dora"),
+        rotations=(weekly("primary", "anna", "carl"), weekly("backup", "ben", "carl", "dora")),
+    )
+    plan = overridden(away("anna"), away("ben"), plan=plan)
+
+    assert on_call(plan, "primary", NOON) == ("carl",)
+    assert on_call(plan, "backup", NOON) == ("dora",)
+
+
+def test_last_one_left_has_both_layers() -> None:
+    """A phone for two layers is better than none."""
+    plan = overridden(away("anna"), away("carl"))
+
+    assert on_call(plan, "primary", NOON) == ("ben",)
+    assert on_call(plan, "backup", NOON) == ("ben",)
+
+
+def test_absence_in_one_layer_is_a_change_in_another() -> None:
+    """Carl is taken away from stepping in, and given back."""
+    backup = Takeover(substitute="carl", layer="backup", start=NOON, end=WEDNESDAY)
+    plan = overridden(away("anna"), backup)
+
+    assert row(plan)[:4] == [
+        "01-05 08:00 anna",
+        "01-06 08:00 carl",
+        "01-06 12:00 ben",
+        "01-07 08:00 anna",
+    ]
 
 
 def test_who_steps_in_is_not_absent_himself() -> None:
     """With Ben away too it is Carl; with all away it is nobody."""
-    assert on_call(overridden(away("anna"), away("ben")), "primary", NOON) == ("carl",)
-    assert on_call(overridden(away("anna"), away("ben"), away("carl")), "primary", NOON) == ()
+    both = (away("anna"), away("ben"))
+
+    assert on_call(overridden(*both, plan=ALONE), "primary", NOON) == ("carl",)
+    assert on_call(overridden(*both, away("carl")), "primary", NOON) == ()
 
 
 def test_order_goes_round_for_who_steps_in() -> None:
@@ -132,10 +184,10 @@ def test_turn_decides_who_is_next_when_somebody_has_two() -> None:
 
 
 def test_substitute_who_is_absent_is_followed_by_the_next_after_him() -> None:
-    """Carl replaces Anna and is sick: after Carl comes Anna."""
-    instead = Replacement(technician="anna", substitute="carl", start=TUESDAY, end=WEDNESDAY)
+    """Ben replaces Anna and is sick: after Ben comes Carl, and not Anna."""
+    instead = Replacement(technician="anna", substitute="ben", start=TUESDAY, end=WEDNESDAY)
 
-    assert on_call(overridden(instead, away("carl")), "primary", NOON) == ("anna",)
+    assert on_call(overridden(instead, away("ben")), "primary", NOON) == ("carl",)
 
 
 def test_who_steps_in_is_not_on_call_twice() -> None:
@@ -233,6 +285,16 @@ def test_standing_order_is_the_primary_layers_and_rests_beside_a_rotation() -> N
     assert on_call(plan, "primary", NOON) == ("anna",)
     assert on_call(both, "primary", local("2026-01-01 12:00")) == ()
     assert plan.layers == ("backup", "primary")
+    assert replace(plan, standing=()).layers == ("backup",)
+
+
+def test_stretches_end_where_they_are_asked_to() -> None:
+    """An override that begins right then has no part in them."""
+    later = Takeover(substitute="carl", layer="primary", start=WEDNESDAY, end=END)
+
+    (found,) = stretches(overridden(later), "primary", TUESDAY, WEDNESDAY)
+
+    assert (found.start, found.end, found.people) == (TUESDAY, WEDNESDAY, ("anna",))
 
 
 def test_stretches_are_cut_only_where_the_answer_changes() -> None:
@@ -271,6 +333,8 @@ def test_shifts_and_gaps_of_all_layers_are_in_order_of_time() -> None:
         ),
     )
 
+    early = replace(late, rotations=late.rotations[::-1])
+    assert [g.layer for g in gaps(early, START, END)] == ["primary", "backup"]
     assert [s.technician for s in shifts(late, START, END)] == ["ben", "anna", "ben"]
     assert [(g.layer, g.start) for g in gaps(late, START, END)] == [
         ("primary", START),
@@ -294,7 +358,7 @@ def test_duty_tells_everything_about_an_instant() -> None:
 
     assert (day.at, day.is_open, day.window) == (NOON, True, None)
     assert (evening.is_open, evening.window) == (False, "evening")
-    assert evening.layers == {"primary": ("ben",), "backup": ("ben",)}
+    assert evening.layers == {"primary": ("carl",), "backup": ("ben",)}
     assert evening.absent == {"anna"}
 
 

@@ -291,3 +291,30 @@ def test_call_that_is_never_found_again_is_rung_for() -> None:
 
     assert moved.state.phase is CallPhase.DECIDED
     assert moved.effects == (Escalate(Urgency.UNKNOWN, "other"), Transcribe())
+
+
+def test_interrupted_message_is_never_routine() -> None:
+    """Cut off after "die Rechnung": the worst may not have been said, so somebody is rung."""
+    call = replace(opened_call().state, is_greeted=True)
+    call = advance(NOW, call, SessionOpened(3.0)).state
+
+    decided = advance(NOW, call, INVOICE)
+
+    assert decided.effects == (Escalate(Urgency.UNKNOWN, "office"),)
+    assert decided.state.verdict is not None
+    assert [reason.rule for reason in decided.state.verdict.reasons] == ["interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("end", "urgency"),
+    [(MessageEnd.HANGUP, Urgency.ROUTINE), (MessageEnd.INTERRUPTED, Urgency.UNKNOWN)],
+)
+def test_caller_who_vanished_may_not_have_finished(end: MessageEnd, urgency: Urgency) -> None:
+    """Who hung up has said what he wanted; who was cut off has not."""
+    call = replace(opened_call().state, is_greeted=True)
+    call = advance(NOW, call, CallerLeft(3.0, end)).state
+
+    decided = advance(NOW, call, INVOICE).state
+
+    assert decided.verdict is not None
+    assert decided.verdict.urgency is urgency

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbx_bridge.core.period import Period, merged, without
+from pbx_bridge.core.period import Period, merged, shared, without
 
 ZERO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -77,3 +77,12 @@ def test_without_leaves_no_empty_rest() -> None:
     assert without([span(5, 7), span(1, 3), span(2, 4)], []) == [span(1, 4), span(5, 7)]
     assert without([span(2, 4)], [span(4, 5), span(1, 2)]) == [span(2, 4)]
     assert without([span(2, 6)], [span(3, 4)]) == [span(2, 3), span(4, 6)]
+
+
+@given(spans, spans)
+def test_shared_is_the_time_in_both(ones: list[Period], others: list[Period]) -> None:
+    """No hour more and none less, in order and without an empty one."""
+    found = shared(ones, others)
+
+    assert hours_in(found) == hours_in(ones) & hours_in(others)
+    assert found == merged(found)

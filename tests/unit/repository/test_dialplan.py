@@ -9,6 +9,7 @@ import pytest
 from asterisk.config import Config as AsteriskFile
 
 from pbx_bridge.adapters.prompts.texts import REQUIRED
+from pbx_bridge.runtime.leases import RENEWALS_PER_LEASE
 
 ROOT = Path(__file__).resolve().parents[3]
 EXTENSIONS = ROOT / "dialplan" / "extensions.conf"
@@ -106,6 +107,27 @@ def test_agi_has_a_lease_and_its_end_is_checked(place: Place) -> None:
         assert STEPS[place[0], "T"][0] == "Set(TIMEOUT(absolute)=0)"
 
 
+def test_one_lost_renewal_does_not_lose_a_new_session() -> None:
+    """Two renewals after the begin there is still some lease left."""
+    begun = re.findall(r"Set\(TIMEOUT\(absolute\)=\$\[@LEASE@ \* (\d+) / (\d+)\]\)", TEXT)
+
+    assert len(begun) == TEXT.count("@LEASE@") == 2
+    assert all(int(part) / int(whole) > 2 / RENEWALS_PER_LEASE for part, whole in begun)
+
+
+def test_a_late_renewal_does_not_hang_up() -> None:
+    """Wherever a leased channel spends seconds, it goes on when the time is up."""
+    entered = {target.split(",")[0] for _, target in _jumps()}
+    waiting = {
+        context
+        for (context, exten), steps in STEPS.items()
+        if re.search(r"\b(Read|Dial|Record|Playback|AGI)\(", " ".join(steps))
+    }
+    unleased = {"pbxb-screen", "pbxb-lost"} | ERRANDS
+
+    assert waiting & entered - unleased <= {context for context, exten in STEPS if exten == "T"}
+
+
 def test_status_of_agi_is_never_judged() -> None:
     """AGISTATUS is SUCCESS for a daemon killed in the middle; only the doctor prints it."""
     assert {place[0] for place, step in LINES if "AGISTATUS" in step} <= {"pbxb-doctor"}
@@ -134,6 +156,54 @@ def test_dial_is_bounded_and_cannot_be_transferred(place_and_call) -> None:
     assert not set(letters) & set("tTkKxXhHwW")
 
 
+def test_the_list_is_rung_in_one_place_and_asked_in_one() -> None:
+    """What is written twice is mended once."""
+    assert [place for place, _ in calls_of("Dial")] == [("pbxb-ring", "s")]
+    assert {place for place, _ in calls_of("Read")} == {("pbxb-accept", "s")}
+    assert {place for place, step in LINES if "LOCK(pbxb-$" in step} == {("pbxb-accept", "s")}
+
+
+def test_only_the_installations_numbers_are_dialled() -> None:
+    """A number from AstDB is taken into the list only when the installation knows it."""
+    lists = [step for _, step in LINES if "Set(PBXB_LIST=" in step and step != "Set(PBXB_LIST=)"]
+    dialled = [step for _, step in LINES if "Set(PBXB_NUMBER=" in step]
+
+    assert lists[0].startswith("ExecIf($[${FIELDNUM(PBXB_KNOWN,&,${PBXB_NUMBER})} > 0]?")
+    assert lists[1:] == ['end: Set(PBXB_LIST=${IF($["${PBXB_LIST}"=""]?@ON_CALL@:${PBXB_LIST:1})})']
+    assert "Set(PBXB_NUMBER=${CUT(PBXB_LIST,&,${PBXB_PLACE})})" in dialled
+    assert "Set(LOCAL(PBXB_KNOWN)=@ROSTER@)" in STEPS["pbxb-ring", "list"]
+
+
+def test_there_is_time_to_press_without_any_prompt() -> None:
+    """A prompt that is missing returns at once; the question after it is a tone, and a wait."""
+    steps = STEPS["pbxb-accept", "s"]
+    spoken, silent = [n for n, step in enumerate(steps) if "Read(" in step]
+
+    assert "@PROMPTS@/screen" in steps[spoken]
+    assert steps[silent] == "Read(PBXB_KEY,,1,,1,5)"
+    assert steps[silent - 1].startswith("Playtones(!")
+
+
+def test_accepted_is_said_only_when_it_is_stored() -> None:
+    """A false word would let the one who heard it drive to a case that another has."""
+    said = [step for _, step in LINES if "screen-accepted" in step]
+
+    assert len(said) == 2
+    for step in said:
+        assert step.startswith('ExecIf($["${GOSUB_RETVAL}"="stored"]?Playback(')
+
+
+@pytest.mark.parametrize("place", [("pbxb-accept", "s"), ("pbxb-remember", "store")])
+def test_what_was_stored_is_read_back(place: Place) -> None:
+    """Set(DB()) fails in silence when AstDB is locked or its disk is full."""
+    steps = STEPS[place]
+    at = next(number for number, step in enumerate(steps) if re.search(r"Set\(DB\(", step))
+    row = re.search(r"Set\((DB\(.*\))=", steps[at])
+    assert row is not None
+
+    assert any(f"${{{row[1]}}}" in step for step in steps[at + 1 :])
+
+
 def test_every_jump_has_a_target() -> None:
     """A typing mistake would hang the caller up."""
     labels = {(*place, step.partition(":")[0]) for place, step in LINES if re.match(r"\w+: ", step)}
@@ -155,6 +225,8 @@ def _jumps() -> list[tuple[Place, str]]:
         found += [(place, target) for target in re.findall(r"\]\?([\w-]+(?:,\w+)*)\)", step)]
         found += [(place, target) for target in re.findall(r"\bGoto\(([^)]*)\)", step)]
         found += [(place, target) for target in re.findall(r"\bGosub\(([\w-]+,\w+,\w+)", step)]
+        for context, exten, spot in re.findall(r"F\(([\w-]+)\^(\w+)\^(\w+)\)", step):
+            found.append((place, f"{context},{exten},{spot}"))
         found += [(place, f"{name},s,1") for name in re.findall(r"U\(([\w-]+)\^", step)]
         found += [(place, target) for target in re.findall(r"push\)=([^)]*)\)", step)]
         found += [(place, f"{name},s,1") for name in re.findall(r"exten,([\w-]+),s,1", step)]
@@ -189,7 +261,6 @@ def test_every_variable_is_explained_and_every_explained_one_is_used() -> None:
     variable = r"PBXB_[A-Z]+\b"
     used = _named(variable, TEXT) | _in_the_package(variable)
 
-    assert _named(r"^\| `(PBXB_[A-Z]+)` \|", README) or True
     assert set(re.findall(r"^\| `(PBXB_[A-Z]+)` \|", README, re.MULTILINE)) == used
 
 

@@ -8,6 +8,7 @@ from night import CALL_ID, Night
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.errors import StoreError
+from pbx_bridge.runtime.lookout import TAKEN
 
 
 async def test_two_press_1_and_one_wins(night: Night) -> None:
@@ -131,3 +132,28 @@ async def _leg(night: Night, order, **script: object) -> FakeLine:
     )
     await night._session(night.daemon.acks.technician, line)
     return line
+
+
+async def test_who_won_in_the_dialplan_is_not_overruled(night: Night) -> None:
+    """AMI is away and Ben pressed 1 in the fallback: Anna, on her line, hears that it is his."""
+    await night.open_case()
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
+
+    line = await night.presses("anna", "1")
+
+    assert (await night.case()).owner == "ben"
+    assert "ack-accepted" not in line.played
+    assert line.played[-3:] == ["ack-taken", "ack-taken-by", "name-ben"]
+    assert night.rang() == ["anna"]
+
+
+async def test_winner_is_noted_where_the_dialplan_looks(night: Night) -> None:
+    """At once and on his own line: the fallback rings nobody else, even with AMI away."""
+    await night.open_case()
+
+    line = await night.presses("anna", "1")
+
+    [(place, value)] = line.remembered
+    assert place == (TAKEN, CALL_ID)
+    assert value.split("/")[:2] == ["anna", "1001-1"]
+    assert night.rang() == ["anna"]

@@ -36,21 +36,21 @@ def renewed(phones: FakePhones) -> list[str]:
 async def test_held_channel_is_renewed_until_its_session_ends(
     leases: Leases, phones: FakePhones
 ) -> None:
-    """No longer, or a hung session would keep the caller from the fallback."""
-    with leases.held("A"):
+    """At once and then again; no longer, or a hung session would keep him from the fallback."""
+    async with leases.held("A"):
         await leases.renew()
     await leases.renew()
 
-    assert phones.extended == [("A", LEASE)]
+    assert phones.extended == [("A", LEASE)] * 2
 
 
 async def test_channel_held_twice_is_held_until_both_end(
     leases: Leases, phones: FakePhones
 ) -> None:
     """The session before may end after the next has begun."""
-    with leases.held("A"):
-        with leases.held("A"):
-            pass
+    async with leases.held("A"):
+        async with leases.held("A"):
+            phones.extended.clear()
         await leases.renew()
 
     assert renewed(phones) == ["A"]
@@ -60,19 +60,21 @@ async def test_adopted_channel_is_renewed_until_its_next_session(
     leases: Leases, phones: FakePhones
 ) -> None:
     """After a restart a caller speaks on; when his session comes again it holds the lease."""
-    leases.adopt("A")
+    await leases.adopt("A")
     await leases.renew()
-    with leases.held("A"):
-        leases.adopt("A")
+    async with leases.held("A"):
+        phones.extended.clear()
+        await leases.adopt("A")
     await leases.renew()
 
-    assert renewed(phones) == ["A"]
+    assert renewed(phones) == []
 
 
 async def test_released_channel_is_not_renewed(leases: Leases, phones: FakePhones) -> None:
     """The dialplan has it, and knows no lease."""
-    leases.adopt("A")
+    await leases.adopt("A")
     leases.release("A")
+    phones.extended.clear()
 
     await leases.renew()
 
@@ -81,8 +83,9 @@ async def test_released_channel_is_not_renewed(leases: Leases, phones: FakePhone
 
 async def test_channel_that_is_gone_is_dropped(leases: Leases, phones: FakePhones) -> None:
     """And the others are renewed all the same."""
-    leases.adopt("gone")
-    leases.adopt("B")
+    await leases.adopt("gone")
+    await leases.adopt("B")
+    phones.extended.clear()
 
     await leases.renew()
 
@@ -100,7 +103,8 @@ async def test_unsafe_name_does_not_stop_the_others(leases: Leases, phones: Fake
         await asked(channel, lease)
 
     phones.extend = extend
-    with leases.held("A\n"), leases.held("B"):
+    async with leases.held("A\n"), leases.held("B"):
+        phones.extended.clear()
         await leases.renew()
 
     assert renewed(phones) == ["B"]
@@ -108,22 +112,37 @@ async def test_unsafe_name_does_not_stop_the_others(leases: Leases, phones: Fake
 
 async def test_line_that_is_down_is_tried_again(leases: Leases, phones: FakePhones) -> None:
     """A lost renewal is no lost lease: there are three of them."""
-    leases.adopt("A")
+    await leases.adopt("A")
     phones.is_up = False
     await leases.renew()
     phones.is_up = True
+    phones.extended.clear()
 
     await leases.renew()
 
     assert renewed(phones) == ["A"]
 
 
+async def test_lease_that_ran_out_is_never_renewed(phones: FakePhones) -> None:
+    """Frozen for too long: the dialplan has the caller, perhaps in a talk with somebody."""
+    leases = Leases(phones, timedelta(milliseconds=1))
+    async with leases.held("A"):
+        await leases.adopt("B")
+        await asyncio.sleep(0.005)  # the loop's own clock is what counts
+        phones.extended.clear()
+
+        await leases.renew()
+
+    assert renewed(phones) == []
+    assert leases._adopted == set()
+
+
 async def test_loop_renews_several_times_within_a_lease(phones: FakePhones) -> None:
     """Three renewals in the time of one lease."""
-    leases = Leases(phones, timedelta(milliseconds=9))
-    leases.adopt("A")
+    leases = Leases(phones, timedelta(seconds=0.3))
+    await leases.adopt("A")
 
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(leases.run(), timeout=0.05)
+        await asyncio.wait_for(leases.run(), timeout=0.45)
 
     assert len(renewed(phones)) >= RENEWALS_PER_LEASE

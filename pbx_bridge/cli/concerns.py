@@ -1,0 +1,58 @@
+"""What is unwise in the plan, in plain words."""
+
+from collections.abc import Mapping
+from datetime import timedelta, tzinfo
+from typing import Any, assert_never
+
+from pydantic import TypeAdapter
+
+from pbx_bridge.cli.firm_plan import FirmPlan
+from pbx_bridge.cli.times import moment
+from pbx_bridge.core.calendar_lint import Concern, ConcernKind, concerns
+from pbx_bridge.core.check import Check, CheckName, failed, passed, warned
+
+AHEAD = timedelta(days=60)
+"""How far the plan is looked through."""
+
+SOON = timedelta(days=7)
+"""A gap that begins within it must be closed; a later one may still be planned."""
+
+_CONCERNS = TypeAdapter(list[Concern])
+
+
+def concern_line(concern: Concern, zone: tzinfo) -> str:
+    """Return one concern as a sentence, times by the firm's clock and in UTC."""
+    when = f"from {moment(concern.start, zone)} until {moment(concern.end, zone)}"
+    who, layer = concern.technician, concern.layer
+    match concern.kind:
+        case ConcernKind.GAP:
+            return f"{layer}: nobody is on call {when}"
+        case ConcernKind.TWICE:
+            return f"{who} is on call in {layer} and in the layer before it {when}"
+        case ConcernKind.STRANGER:
+            return f"{who} is on call and no [[technician]]; somebody else is rung {when}"
+        case ConcernKind.NO_LAYER:
+            return f"an override is for {layer}, which is no layer {when}"
+        case ConcernKind.IDLE:
+            return f"an override changes nothing {when}"
+        case _:
+            assert_never(concern.kind)
+
+
+def told_concerns(told: Mapping[str, Any], zone: tzinfo) -> list[str]:
+    """Return the sentences for the concerns in an answer of the service."""
+    found = _CONCERNS.validate_python(told["concerns"])
+    return [concern_line(concern, zone) for concern in found]
+
+
+def on_call_check(firm: FirmPlan) -> Check:
+    """Return the doctor's check of the next 60 days; a gap within 7 days fails it."""
+    found = concerns(firm.plan, firm.now, firm.now + AHEAD)
+    lines = "\n".join(concern_line(concern, firm.zone) for concern in found)
+    if any(c.kind is ConcernKind.GAP and c.start < firm.now + SOON for c in found):
+        remedy = "name somebody: pbx-bridge oncall override add takeover NAME --until TIME"
+        return failed(CheckName.ON_CALL, lines, remedy)
+    if found:
+        return warned(CheckName.ON_CALL, lines, "see pbx-bridge oncall week, and override list")
+    layers = ", ".join(firm.plan.layers)
+    return passed(CheckName.ON_CALL, f"somebody is on call for 60 days ({layers})")

@@ -1,0 +1,92 @@
+"""The composition root: the whole service without Asterisk, on real files and sockets."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+import structlog
+from configs import SMALLEST
+
+from pbx_bridge import assemble
+from pbx_bridge.config import Config, parse
+from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.errors import AgiPortTaken
+
+pytestmark = pytest.mark.integration
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A firm whose Asterisk is away and whose model is not there yet."""
+    (tmp_path / "ami.secret").write_text("0123456789abcdef\n")
+    text = SMALLEST.replace(
+        "[asterisk]",
+        f"""[asterisk]
+ami_port = {free_port()}
+agi_port = {free_port()}
+ami_secret_file = "{tmp_path}/ami.secret"
+recordings_dir = "{tmp_path}"
+prompts_dir = "{tmp_path}"
+live_dir = \"\"""",
+    )
+    extra = f"""
+[store]
+path = "{tmp_path}/pbx-bridge.db"
+[service]
+socket = "{tmp_path}/control.sock"
+"""
+    return parse(text + extra, source="test")
+
+
+async def test_service_answers_agi_without_asterisk_and_model(config: Config) -> None:
+    """Calls are taken as soon as the port is open; AMI and speech come when they come."""
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(assemble.run(config, stop))
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        _, writer = await asyncio.open_connection("127.0.0.1", config.asterisk.agi_port)
+        writer.close()
+        await writer.wait_closed()
+        stop.set()
+        await running
+
+    events = [line["event"] for line in logs]
+    assert events.index("service.started") < events.index("service.stopping")
+    assert events[-1] == "service.stopped"
+
+
+async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Config) -> None:
+    """A second service must not open the database of the first and do its work again."""
+    with (
+        socket.create_server(("127.0.0.1", config.asterisk.agi_port)),
+        pytest.raises(AgiPortTaken, match="another program listens there"),
+    ):
+        await assemble.run(config, asyncio.Event())
+
+    with socket.create_server(("127.0.0.1", config.asterisk.agi_port)):
+        pass
+
+
+def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
+    """A mistake in a rule file must not take the line down."""
+    own = tmp_path / "rules.toml"
+    own.write_text("[de]\nnonsense = 1\n")
+    config = parse(SMALLEST + f'[rules]\nfirm_file = "{own}"\n', source="test")
+    said = "im keller ist ein rohr geplatzt das wasser läuft"
+    words = tuple(Word(text=word, start_s=0.0, end_s=1.0, confidence=1.0) for word in said.split())
+
+    with structlog.testing.capture_logs() as logs:
+        verdict = assemble.judges(config)(Transcript(words=words, language="de"), "de")
+
+    assert verdict.urgency is Urgency.EMERGENCY
+    assert {line["event"] for line in logs} == {"rules.unusable"}

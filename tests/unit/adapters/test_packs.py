@@ -1,0 +1,69 @@
+"""Our rule files and the firm's own."""
+
+from pathlib import Path
+
+import pytest
+from packs import shipped
+
+from pbx_bridge.adapters.packs import load_pack, shipped_languages
+from pbx_bridge.errors import RulePackError
+
+
+def test_four_languages_are_shipped() -> None:
+    """A pack is a folder of TOML files."""
+    assert shipped_languages() == ("de", "en", "pl", "ru")
+
+
+@pytest.mark.parametrize("language", ["de", "en", "pl", "ru"])
+def test_every_pack_lints_clean(language: str) -> None:
+    """Our own files have no mistakes."""
+    pack = shipped(language)
+
+    assert pack.language == language
+    assert len(pack.rules) > 80
+
+
+def test_unknown_language_names_the_known() -> None:
+    """The remedy is in the text."""
+    with pytest.raises(RulePackError, match="there are de, en, pl, ru"):
+        load_pack("fr")
+
+
+def test_own_file_is_merged(tmp_path: Path) -> None:
+    """One file of the firm switches our rule off and adds its own."""
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[de.pack]\ntrade = "water"\noff = ["de.water.works"]\n'
+        '[[de.rule]]\nid = "pool"\nurgency = "urgent"\nreason = "Pool"\npatterns = ["schwimmbad"]\n'
+    )
+
+    ids = {rule.rule_id for rule in load_pack("de", own).rules}
+
+    assert "de.water.pool" in ids
+    assert "de.water.works" not in ids
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"[de", "is not TOML"),
+        (b"\xff", "is not UTF-8"),
+        (b"[fr]\n", "fr is no language"),
+        (b"de = 3\n", "de must be a table"),
+        (b"[de.pack]\noff = ['x']\n", "there is no rule x"),
+    ],
+)
+def test_own_file_with_a_mistake_is_named(tmp_path: Path, content: bytes, text: str) -> None:
+    """One clear error with the file, no traceback."""
+    own = tmp_path / "own.toml"
+    own.write_bytes(content)
+
+    with pytest.raises(RulePackError, match=r"own\.toml") as caught:
+        load_pack("de", own)
+    assert text in str(caught.value)
+
+
+def test_missing_own_file(tmp_path: Path) -> None:
+    """A wrong path is one clear error."""
+    with pytest.raises(RulePackError, match="cannot be read"):
+        load_pack("de", tmp_path / "none.toml")

@@ -1,0 +1,99 @@
+"""What is unwise in the plan, in plain words, and what the doctor makes of it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from configs import SMALLEST
+from fakes import ELEVEN_AT_NIGHT
+from pydantic_core import to_jsonable_python
+
+from pbx_bridge.adapters.store.calendar_reading import CalendarRows
+from pbx_bridge.cli.concerns import concern_line, on_call_check, told_concerns
+from pbx_bridge.cli.firm_plan import FirmPlan
+from pbx_bridge.config import parse
+from pbx_bridge.config.plan import plan_of
+from pbx_bridge.core.calendar_lint import Concern, ConcernKind
+from pbx_bridge.core.check import CheckName, CheckState
+from pbx_bridge.core.override import Absence, Override, Replacement
+
+NOW = ELEVEN_AT_NIGHT
+BERLIN = ZoneInfo("Europe/Berlin")
+END = NOW + timedelta(hours=12)
+WHEN = "from Fri 2026-01-09 23:00 (22:00 UTC) until Sat 2026-01-10 11:00 (10:00 UTC)"
+
+
+def concern(kind: ConcernKind) -> Concern:
+    """Return a concern with everything that it may have."""
+    return Concern(kind=kind, start=NOW, end=END, layer="backup", technician="anna")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (ConcernKind.GAP, "backup: nobody is on call "),
+        (ConcernKind.TWICE, "anna is on call in backup and in the layer before it "),
+        (ConcernKind.STRANGER, "anna is on call and no [[technician]]; somebody else is rung "),
+        (ConcernKind.NO_LAYER, "an override is for backup, which is no layer "),
+        (ConcernKind.IDLE, "an override changes nothing "),
+    ],
+)
+def test_concern_is_one_sentence(kind: ConcernKind, expected: str) -> None:
+    """By the firm's clock and in UTC."""
+    assert concern_line(concern(kind), BERLIN) == expected + WHEN
+
+
+def test_concerns_of_an_answer_are_the_same_sentences() -> None:
+    """As they come from the service, as JSON."""
+    told = {"concerns": to_jsonable_python([concern(ConcernKind.GAP)])}
+
+    assert told_concerns(told, BERLIN) == ["backup: nobody is on call " + WHEN]
+
+
+def firm(*overrides: Override) -> FirmPlan:
+    """Return a firm in which Anna and Ben are always on call, one after the other."""
+    config = parse(SMALLEST, source="f")
+    return FirmPlan(
+        config=config,
+        rows=CalendarRows(),
+        plan=plan_of(config, overrides=overrides),
+        zone=BERLIN,
+        now=NOW,
+    )
+
+
+def away(name: str, start: datetime, days: int = 1) -> Absence:
+    """Return an absence."""
+    return Absence(technician=name, start=start, end=start + timedelta(days=days))
+
+
+def test_check_passes_when_somebody_is_on_call() -> None:
+    """And names the layers."""
+    check = on_call_check(firm(away("anna", NOW)))
+
+    assert (check.name, check.state) == (CheckName.ON_CALL, CheckState.OK)
+    assert check.text == "somebody is on call for 60 days (primary)"
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(0, CheckState.FAILED), (6, CheckState.FAILED), (7, CheckState.WARNING), (61, CheckState.OK)],
+)
+def test_gap_within_a_week_fails_and_a_later_one_warns(days: int, expected: CheckState) -> None:
+    """There is still time to plan; beyond 60 days nobody asks."""
+    start = NOW + timedelta(days=days)
+
+    check = on_call_check(firm(away("anna", start), away("ben", start)))
+
+    assert check.state is expected
+
+
+def test_anything_else_warns() -> None:
+    """Somebody is rung all the same."""
+    idle = Replacement(technician="ben", substitute="anna", start=NOW, end=END, layer="primary")
+    strange = Replacement(technician="zoe", substitute="anna", start=NOW, end=END)
+
+    check = on_call_check(firm(idle, strange))
+
+    assert check.state is CheckState.WARNING
+    assert "zoe is on call and no [[technician]]" in check.text

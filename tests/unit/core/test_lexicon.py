@@ -1,0 +1,55 @@
+"""Which terms a word stands for."""
+
+import pytest
+
+from pbx_bridge.core import lexicon
+from pbx_bridge.core.lexicon import Lexicon
+from pbx_bridge.core.text import tokenise
+
+
+def terms(book: Lexicon, word: str) -> set[str]:
+    return set(book.terms(tokenise(word, "de")[0]))
+
+
+@pytest.mark.parametrize(
+    ("term", "word", "found"),
+    [
+        ("heizung", "heizungen", True),
+        ("=heizung", "heizungen", False),
+        ("gas*", "gasgeruch", True),
+        ("*rohr", "abflussrohr", True),
+        ("*rohr", "rohrbruch", False),
+        ("*wasser*", "abwasserrohr", True),
+        ("heizung", "heizumg", True),
+        ("gas", "das", False),
+    ],
+)
+def test_terms_match_as_written(term: str, word: str, *, found: bool) -> None:
+    """A plain word matches its stem and small slips, a star any letters, `=` the word alone."""
+    assert (term in terms(Lexicon([term], "de"), word)) is found
+
+
+def test_slips_only_when_nothing_is_spelled_so() -> None:
+    """A word of the pack is never taken for another one."""
+    book = Lexicon(["leitung", "heitung"], "de")
+
+    assert terms(book, "leitung") == {"leitung"}
+
+
+def test_joined_pieces_find_the_compound() -> None:
+    """What the recogniser split is found as one word, inflected too."""
+    book = Lexicon(["rohrbruch", "spülkasten"], "de")
+
+    assert book.joined_terms("rohrbruch") == {"rohrbruch"}
+    assert book.joined_terms("spulkastens") == {"spülkasten"}
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invented words do not fill the memory."""
+    monkeypatch.setattr(lexicon, "_MEMO_LIMIT", 2)
+    book = Lexicon(["wasser"], "de")
+
+    for word in ("a", "b", "c"):
+        terms(book, word)
+
+    assert len(book._memo) <= 2

@@ -1,0 +1,156 @@
+"""Verdicts on a small pack: each mechanism of the engine."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packs import pack
+
+from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.rulepack import Context, Season
+from pbx_bridge.core.urgency import (
+    MIN_CONFIDENCE,
+    UNMATCHED,
+    classify,
+    explain,
+    is_certain,
+    judge,
+)
+
+PACK = pack()
+CHATTER = "guten abend hier ist meier entschuldigen sie die störung"
+
+
+def spoken(text: str, confidence: float = 0.9) -> Transcript:
+    words = [Word(text=each, start_s=0, end_s=0, confidence=confidence) for each in text.split()]
+    return Transcript(words=tuple(words), language="de")
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("rohrbruch im keller", Urgency.EMERGENCY),
+        ("rohr bruch im keller", Urgency.EMERGENCY),
+        ("das abwasserrohr ist hinten geplatzt", Urgency.EMERGENCY),
+        ("kein rohrbruch", Urgency.NONE),
+        ("rohrbruch übung", Urgency.NONE),
+        ("letzte woche rohrbruch", Urgency.ROUTINE),
+        ("letzte woche rohrbruch aber jetzt wieder rohrbruch", Urgency.EMERGENCY),
+        ("rauch am feuer wehr haus", Urgency.EMERGENCY),
+        ("angebot für das feuer wehr haus", Urgency.ROUTINE),
+        ("keine heizung", Urgency.URGENT),
+        ("keine heizung und ein baby zwölf grad", Urgency.EMERGENCY),
+        ("keine heizung und ein baby zwanzig grad", Urgency.URGENT),
+        ("angebot und keine heizung", Urgency.URGENT),
+        ("wasserhahn", Urgency.ROUTINE),
+        ("hallo du", Urgency.NONE),
+        ("", Urgency.NONE),
+        ("äh", Urgency.NONE),
+    ],
+)
+def test_mechanisms(text: str, urgency: Urgency) -> None:
+    """Concepts, compounds, negation, unless, past, asides, facts, numbers, weights, defaults."""
+    assert classify(text, PACK).urgency is urgency
+
+
+def test_season_is_a_fact() -> None:
+    """The same words weigh less in summer when the pack says so."""
+    assert classify("keine heizung", PACK, Context(season=Season.SUMMER)).urgency is Urgency.ROUTINE
+
+
+def test_verdict_carries_all_rules_that_spoke() -> None:
+    """The deciding rule comes first, with the words of the caller; the others follow."""
+    verdict = classify("Angebot nach dem Rohrbruch", PACK)
+
+    assert [reason.rule for reason in verdict.reasons] == ["de.other.burst", "de.other.quote"]
+    assert verdict.reasons[0].words == "Rohrbruch"
+    assert (verdict.category, verdict.pack) == ("water", "small 7")
+
+
+def test_category_of_a_general_rule_is_the_topic() -> None:
+    """A quote belongs to the trade that it is about."""
+    assert classify("angebot für wasser", PACK).category == "water"
+    assert classify("angebot", PACK).category == "other"
+
+
+def test_unmatched_says_so() -> None:
+    """Nobody has to guess why a message was quiet."""
+    assert classify("wasserhahn", PACK).reasons[0].rule == UNMATCHED
+
+
+def test_explanation_shows_what_was_set_aside() -> None:
+    """A denied and a blocked rule are named with the cause."""
+    found = explain("kein rauch und rohrbruch übung", PACK)
+
+    assert {(each.rule, each.cause) for each in found.silenced} == {
+        ("de.other.fire", "negated by 'kein'"),
+        ("de.other.burst", "unless übung"),
+    }
+
+
+def test_explanation_names_facts_and_calendar() -> None:
+    """A fact carries its words, one of the calendar none."""
+    found = explain("baby", PACK, Context(season=Season.WINTER))
+
+    assert dict(found.facts) == {"baby": "baby", "winter": ""}
+
+
+@pytest.mark.parametrize(
+    ("transcript", "urgency"),
+    [
+        (spoken(""), Urgency.UNKNOWN),
+        (spoken("angebot bitte"), Urgency.UNKNOWN),
+        (spoken("ein angebot bitte", MIN_CONFIDENCE - 0.1), Urgency.UNKNOWN),
+        (spoken("das weiß ich nicht so genau"), Urgency.UNKNOWN),
+        (spoken("ein angebot bitte"), Urgency.ROUTINE),
+        (spoken("rohrbruch", 0.1), Urgency.EMERGENCY),
+    ],
+)
+def test_judge_fails_only_upwards(transcript: Transcript, urgency: Urgency) -> None:
+    """Nothing, little or unsure words are never quiet; what rings stands."""
+    assert judge(transcript, PACK).urgency is urgency
+
+
+def test_doubt_is_named_first() -> None:
+    """The technician reads why he was rung for an unclear message."""
+    assert judge(spoken(""), PACK).reasons[0].rule == "doubt"
+
+
+def test_only_marked_emergencies_are_certain() -> None:
+    """The early ring needs a rule that says so."""
+    assert is_certain(classify("rohrbruch", PACK), PACK)
+    assert not is_certain(classify("rauch", PACK), PACK)
+    assert not is_certain(classify("letzte woche rohrbruch", PACK), PACK)
+
+
+@given(st.text())
+def test_any_text_is_judged(text: str) -> None:
+    """No text raises, and no text is `unknown` without a recogniser."""
+    assert classify(text, PACK).urgency is not Urgency.UNKNOWN
+
+
+STORY = "rohrbruch rauch kein keine heizung baby angebot aber und jetzt letzte woche nicht wasser"
+WORDS = st.sampled_from(STORY.split())
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_politeness_in_front_changes_nothing(words: list[str]) -> None:
+    """A greeting lowers no verdict that rings."""
+    bare = classify(" ".join(words), PACK)
+
+    assert classify(f"{CHATTER} {' '.join(words)}", PACK).urgency is bare.urgency
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_another_emergency_is_never_lost(words: list[str]) -> None:
+    """Whatever was said before, *but now a burst pipe* is an emergency."""
+    text = f"{' '.join(words)} aber jetzt rohrbruch"
+
+    assert classify(text, PACK).urgency is Urgency.EMERGENCY
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_doubt_never_lowers(words: list[str]) -> None:
+    """`judge` rings for everything that `classify` rings for."""
+    transcript = spoken(" ".join(words), 0.2)
+
+    assert judge(transcript, PACK).rings
