@@ -86,3 +86,11 @@ def test_shared_is_the_time_in_both(ones: list[Period], others: list[Period]) ->
 
     assert hours_in(found) == hours_in(ones) & hours_in(others)
     assert found == merged(found)
+
+
+def test_shared_finds_every_part_of_a_long_period() -> None:
+    """Several short ones in one long, whichever of the two is the long one."""
+    long, short = [span(0, 10)], [span(1, 2), span(4, 5), span(9, 12)]
+
+    assert shared(long, short) == [span(1, 2), span(4, 5), span(9, 10)]
+    assert shared(short, long) == shared(long, short)
