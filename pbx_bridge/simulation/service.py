@@ -79,9 +79,9 @@ class VirtualService:
         roster: Sequence[Technician],
         judge: Callable[[Cases, Pending], None],
     ) -> None:
-        self._judge = judge
+        self._judge, tokens = judge, Tokens(KEY)
         calls, escalations = MemoryCalls(tables), MemoryEscalations(tables)
-        outbox, tokens = MemoryOutbox(tables), Tokens(KEY)
+        outbox, spool = MemoryOutbox(tables), EmptySpool()
         deeds = Deeds(clock, outbox)
         self.cases = Cases(clock, calls, escalations, outbox, deeds)
         self.switchboard = Switchboard(self.cases.post)
@@ -92,17 +92,28 @@ class VirtualService:
             calls=calls,
             escalations=escalations,
             phones=phones,
-            recordings=EmptySpool(),
+            recordings=spool,
             lookout=lookout,
             tokens=tokens,
             policy=policy,
         )
         self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
-        self.recovery = Recovery(
+        self.recovery = self._looking(clock, phones, (calls, escalations), lookout, roster)
+        deeds.assign(self._duties())
+
+    def _looking(
+        self,
+        clock: Clock,
+        phones: Phones,
+        stores: tuple[MemoryCalls, MemoryEscalations],
+        lookout: Lookout,
+        roster: Sequence[Technician],
+    ) -> Recovery:
+        return Recovery(
             self.cases.post,
             calls=NoStrangers(),
-            call_store=calls,
-            escalations=escalations,
+            call_store=stores[0],
+            escalations=stores[1],
             phones=phones,
             recordings=EmptySpool(),
             leases=Leases(phones, clock.now() - clock.now()),
@@ -111,7 +122,6 @@ class VirtualService:
             on_call=lambda: "&".join(person.number for person in roster),
             clock=clock,
         )
-        deeds.assign(self._duties())
 
     def _duties(self) -> dict[type, Duty]:
         ringing = self._ringing
