@@ -120,6 +120,8 @@ class AgiServer:
         session = asyncio.create_task(self._serve(reader, writer))
         self._sessions.add(session)
         session.add_done_callback(self._sessions.discard)
+        # One that is cancelled before its first step never comes to its own end.
+        session.add_done_callback(lambda _: writer.transport.abort())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         exchange = AgiExchange(reader, writer)
