@@ -16,6 +16,10 @@ RENEWALS_PER_LEASE = 3
 """One lost renewal must not lose a call; with 10 s the pattern was measured at every 3 s."""
 
 
+FIRST_SHARE = 0.75
+"""What the dialplan gives a session to begin with; see ``TIMEOUT(absolute)`` there."""
+
+
 class Leases:
     """
     Renews ``TIMEOUT(absolute)`` of every channel that we serve or have adopted.
@@ -36,7 +40,7 @@ class Leases:
         """Renew the lease of *channel* at once, and as long as its session lasts."""
         self._adopted.discard(channel)
         self._held[channel] = self._held.get(channel, 0) + 1
-        self._begin(channel)
+        self._begin(channel, FIRST_SHARE)
         try:
             await self._renew(channel)
             yield
@@ -88,6 +92,6 @@ class Leases:
             self._begin(channel)
         return True
 
-    def _begin(self, channel: str) -> None:
+    def _begin(self, channel: str, share: float = 1.0) -> None:
         now = asyncio.get_running_loop().time()
-        self._ends_at[channel] = now + self._lease.total_seconds()
+        self._ends_at[channel] = now + self._lease.total_seconds() * share
