@@ -13,7 +13,7 @@ from pbx_bridge.ports import Notice
 from pbx_bridge.simulation.night import LONGEST_MOMENT, Office, VirtualClock, simulate
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 8))
 def test_every_promise_is_kept_in_every_night(seed: int, cases: int) -> None:
     """No case lost, one winner, everybody told, ceilings kept, nobody rung by two cases at once."""

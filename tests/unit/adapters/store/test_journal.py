@@ -12,7 +12,7 @@ from examples import (
     opened_call,
     opened_escalation,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx_bridge.adapters.store.journal import (
@@ -36,6 +36,7 @@ def row(
     return journal_row((1, "1001", dump_time(at), machine, version, trigger, dump(data)))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(delays_s, call_events), max_size=12))
 def test_folding_gives_the_call(events: list[tuple[float, CallEvent]]) -> None:
     """L5: whatever happens to a call, its journal leads to the same state."""
@@ -49,6 +50,7 @@ def test_folding_gives_the_call(events: list[tuple[float, CallEvent]]) -> None:
     assert fold_call(rows) == state
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(delays_s, escalation_events), max_size=12))
 def test_folding_gives_the_escalation(events: list[tuple[float, EscalationEvent]]) -> None:
     """L5: whatever happens while technicians are rung, the journal leads to the same state."""
