@@ -1,7 +1,7 @@
 """One life of our process in a virtual night, wired as `assemble` does it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,8 @@ class VirtualService:
     ) -> None:
         self._judge = judge
         calls, escalations = MemoryCalls(tables), MemoryEscalations(tables)
-        outbox, tokens = MemoryOutbox(tables), Tokens(KEY)
+        outbox, tokens, spool = MemoryOutbox(tables), Tokens(KEY), EmptySpool()
+        self._calls, self._escalations = calls, escalations
         deeds = Deeds(clock, outbox)
         self.cases = Cases(clock, calls, escalations, outbox, deeds)
         self.switchboard = Switchboard(self.cases.post)
@@ -92,26 +93,31 @@ class VirtualService:
             calls=calls,
             escalations=escalations,
             phones=phones,
-            recordings=EmptySpool(),
+            recordings=spool,
             lookout=lookout,
             tokens=tokens,
             policy=policy,
         )
         self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
-        self.recovery = Recovery(
+        self.recovery = self._recovery(clock, phones, lookout, roster)
+        deeds.assign(self._duties())
+
+    def _recovery(
+        self, clock: Clock, phones: Phones, lookout: Lookout, roster: Sequence[Technician]
+    ) -> Recovery:
+        return Recovery(
             self.cases.post,
             calls=NoStrangers(),
-            call_store=calls,
-            escalations=escalations,
+            call_store=self._calls,
+            escalations=self._escalations,
             phones=phones,
             recordings=EmptySpool(),
-            leases=Leases(phones, clock.now() - clock.now()),
+            leases=Leases(phones, timedelta(seconds=10)),
             lookout=lookout,
             ringing=self._ringing,
             on_call=lambda: "&".join(person.number for person in roster),
             clock=clock,
         )
-        deeds.assign(self._duties())
 
     def _duties(self) -> dict[type, Duty]:
         ringing = self._ringing
