@@ -345,3 +345,22 @@ def test_ceiling_ends_the_goodbye_too() -> None:
     assert moved.effects[:2] == (CancelRing(2), CancelRing(1))
     assert moved.state.live == ()
     assert moved.state.talking(at(10)) == ()
+
+
+@pytest.mark.parametrize(("by", "stopped"), [("office", (CancelRing(1),)), ("anna", ())])
+def test_done_ends_the_goodbye_but_not_for_whoever_says_so(by: str, stopped: tuple) -> None:
+    """Nobody is called busy for a case that is done; who says it on the phone may finish."""
+    state = begun(policy(step(ANNA))).state
+    taken = after(state, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED)).state
+
+    moved = after(taken, CaseDone(by), second=2)
+
+    assert moved.effects == (*stopped, MarkTaken(by), Tell(Topic.DONE, by))
+    assert bool(moved.state.talking(at(2))) is (by == "anna")
+
+
+def test_whoever_still_talks_is_not_rung_again_in_another_step() -> None:
+    """Anna stands in the next step too, and says goodbye just now: Clara first."""
+    declined = talking(step(ANNA), step(ANNA), step(CLARA))
+
+    assert rung(declined) == ["clara"]
