@@ -24,10 +24,8 @@ test: setup ## All tests that need no Asterisk
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
 	@pytest -m asterisk -n 3 tests/asterisk
 
-proof: setup ## 100,000 random calendars against the oracle, with counts
+proof: setup ## 100,000 random calendars against the oracle, 20,000 virtual nights, with counts
 	@scripts/proof
-
-proof: setup ## 20,000 virtual nights, and what came of them
 	@pbx-bridge simulate nights --count 20000
 
 lint: setup ## Style, types, layers, sizes, test mirror

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,9 @@ from pbx_bridge.simulation.night import simulate as play
 
 ZONE = ZoneInfo("Europe/Berlin")
 """A virtual night has no firm; its times are those of a winter night there."""
+
+CHUNK = 100
+"""Nights that a process plays at once."""
 
 QUIET = 50
 """Only what is critical is logged: a virtual night is read, not watched."""
@@ -61,8 +65,8 @@ def nights(count: int, seed: int, as_json: bool) -> None:
     """
     _be_quiet()
     figures = Figures()
-    for each in range(seed, seed + count):
-        figures.add(asyncio.run(play(each)))
+    for part in _played(range(seed, seed + count)):
+        figures.join(part)
     if as_json:
         click.echo(json.dumps(figures.as_dict()))
     else:
@@ -70,6 +74,23 @@ def nights(count: int, seed: int, as_json: bool) -> None:
             click.echo(line)
     if figures.broken:
         raise SystemExit(1)
+
+
+def _played(seeds: range) -> Iterator[Figures]:
+    """Yield the figures of some nights at a time; many nights are played on all processors."""
+    if len(seeds) <= CHUNK:
+        yield _figures(seeds)
+        return
+    chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
+    with ProcessPoolExecutor(initializer=_be_quiet) as pool:
+        yield from pool.map(_figures, chunks)
+
+
+def _figures(seeds: range) -> Figures:
+    figures = Figures()
+    for seed in seeds:
+        figures.add(asyncio.run(play(seed)))
+    return figures
 
 
 def _rows(played: Night) -> Iterator[dict[str, Any]]:

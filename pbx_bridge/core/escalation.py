@@ -31,6 +31,7 @@ from pbx_bridge.core.escalation_rounds import (
     exhaust,
     go_on,
     line_down,
+    silenced,
 )
 from pbx_bridge.core.escalation_state import (
     Attempt,
@@ -74,7 +75,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
         case CaseDone(by=by):
-            return _done(esc, by)
+            return _done(now, esc, by)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
             return _pressed_one(now, esc, n)
         case TakenElsewhere(technician=technician):
@@ -247,11 +248,8 @@ def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationT
     return EscalationTransition(_reminded(now, taken), effects)
 
 
-def _done(esc: Escalation, by: str) -> EscalationTransition:
-    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
-    state = over(esc, EscalationPhase.DONE)
-    for attempt in esc.live:  # nothing that is heard of them later counts
-        state = closed(state, attempt.attempt, RingOutcome.NO_ANSWER)
+def _done(now: datetime, esc: Escalation, by: str) -> EscalationTransition:
+    state, stopped = silenced(now, over(esc, EscalationPhase.DONE), spared=by)
     return EscalationTransition(state, (*stopped, MarkTaken(by), Tell(Topic.DONE, by)))
 
 

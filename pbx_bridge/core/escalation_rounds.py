@@ -110,14 +110,24 @@ def line_down(esc: Escalation) -> EscalationTransition:
     return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
 
 
+def silenced(
+    now: datetime, esc: Escalation, *, spared: str = ""
+) -> tuple[Escalation, tuple[CancelRing, ...]]:
+    """Return *esc* with every phone stopped but that of *spared*, who speaks with us."""
+    state, stopped = esc, []
+    for one in esc.live:
+        state = closed(state, one.attempt, RingOutcome.NO_ANSWER)
+        stopped.append(CancelRing(one.attempt))
+    for one in esc.talking(now):
+        if one.technician != spared:
+            state = changed(state, one.attempt, talks_until=None)
+            stopped.append(CancelRing(one.attempt))
+    return state, tuple(stopped)
+
+
 def exhaust(now: datetime, esc: Escalation, reason: FallbackReason) -> EscalationTransition:
     """End it: every phone stops, and the office is told, unless it was."""
-    stopped = tuple(CancelRing(one.attempt) for one in (*esc.live, *esc.talking(now)))
-    state = over(esc, EscalationPhase.EXHAUSTED)
-    for attempt in esc.live:
-        state = closed(state, attempt.attempt, RingOutcome.NO_ANSWER)
-    for attempt in esc.talking(now):
-        state = changed(state, attempt.attempt, talks_until=None)
+    state, stopped = silenced(now, over(esc, EscalationPhase.EXHAUSTED))
     if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
         return EscalationTransition(state, stopped)  # it was said before he was rung
     return EscalationTransition(state, (*stopped, Fallback(reason)))

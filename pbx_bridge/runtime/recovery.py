@@ -10,7 +10,7 @@ import structlog
 
 from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import PersonFree, RingEnded
+from pbx_bridge.core.escalation_events import CancelRing, PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import waiting_in_order
 from pbx_bridge.errors import AgiError, AmiError, BridgeError, StoreError
@@ -20,6 +20,7 @@ from pbx_bridge.ports import (
     EscalationStore,
     Line,
     LiveChannel,
+    Pending,
     Phones,
     Recordings,
 )
@@ -27,7 +28,7 @@ from pbx_bridge.runtime.cases import Trigger
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Lookout
 from pbx_bridge.runtime.ringing import Ringing
-from pbx_bridge.runtime.switchboard import channel_id
+from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
 
@@ -159,6 +160,7 @@ class Recovery:
         ringing = await self._escalations.ringing()
         for esc in ringing:
             await self._settle_attempts(esc, live)
+        await self._end_leftovers(live)
         for esc in waiting_in_order(ringing):  # what could not be rung can be rung now
             self._post(esc.case_id, PersonFree())
         for call in await self._store.undecided():
@@ -243,6 +245,16 @@ class Recovery:
             log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
             message_s = await asyncio.to_thread(self._recordings.message_s, recording)
             self._post(call.case_id, CallerLeft(message_s))
+
+    async def _end_leftovers(self, live: list[LiveChannel]) -> None:
+        """Stop legs that we gave up while nobody could tell Asterisk, before others are rung."""
+        for channel in live:
+            leg = attempt_of(channel.channel_id)
+            stored = await self._escalations.load(leg[0]) if leg else None
+            given_up = stored.state.find(leg[1]) if leg and stored else None
+            if leg and given_up and given_up.outcome is RingOutcome.NO_ANSWER:
+                effect = CancelRing(leg[1])
+                await self._ringing.cancel(Pending(seq=0, case_id=leg[0], effect=effect))
 
     async def _settle_attempts(self, esc: Escalation, live: list[LiveChannel]) -> None:
         alive = {channel.channel_id for channel in live}

@@ -11,13 +11,14 @@ class Figures:
     """Counts nights as they come; keeps none of them."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        """By what is counted, in words."""
         self.broken: list[str] = []
         """Each promise that was broken, with its seed; empty when all is well."""
 
     def add(self, night: Night) -> None:
         """Count one night."""
-        counts = self._counts
+        counts = self.counts
         counts["nights"] += 1
         counts["cases"] += len(night.tables.calls)
         counts["cases that ring"] += len(night.escalations)
@@ -39,12 +40,17 @@ class Figures:
                     pass
         self.broken += [f"seed {night.seed}: {fault}" for fault in night.faults]
 
+    def join(self, others: "Figures") -> None:
+        """Add what was counted elsewhere."""
+        self.counts += others.counts
+        self.broken += others.broken
+
     def lines(self) -> Iterator[str]:
         """Yield one line for each figure, the promises last."""
-        for name, count in self._counts.items():
+        for name, count in self.counts.items():
             yield f"{count:>10,}  {name}"
         yield f"{len(self.broken):>10,}  broken promises"
 
     def as_dict(self) -> dict[str, int]:
         """Return the same for a machine."""
-        return {**self._counts, "broken promises": len(self.broken)}
+        return {**self.counts, "broken promises": len(self.broken)}

@@ -1,7 +1,7 @@
 """One life of our process in a virtual night, wired as `assemble` does it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,9 +79,10 @@ class VirtualService:
         roster: Sequence[Technician],
         judge: Callable[[Cases, Pending], None],
     ) -> None:
-        self._judge, tokens = judge, Tokens(KEY)
+        self._judge = judge
         calls, escalations = MemoryCalls(tables), MemoryEscalations(tables)
-        outbox, spool = MemoryOutbox(tables), EmptySpool()
+        outbox, tokens, spool = MemoryOutbox(tables), Tokens(KEY), EmptySpool()
+        self._calls, self._escalations = calls, escalations
         deeds = Deeds(clock, outbox)
         self.cases = Cases(clock, calls, escalations, outbox, deeds)
         self.switchboard = Switchboard(self.cases.post)
@@ -98,25 +99,20 @@ class VirtualService:
             policy=policy,
         )
         self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
-        self.recovery = self._looking(clock, phones, (calls, escalations), lookout, roster)
+        self.recovery = self._recovery(clock, phones, lookout, roster)
         deeds.assign(self._duties())
 
-    def _looking(
-        self,
-        clock: Clock,
-        phones: Phones,
-        stores: tuple[MemoryCalls, MemoryEscalations],
-        lookout: Lookout,
-        roster: Sequence[Technician],
+    def _recovery(
+        self, clock: Clock, phones: Phones, lookout: Lookout, roster: Sequence[Technician]
     ) -> Recovery:
         return Recovery(
             self.cases.post,
             calls=NoStrangers(),
-            call_store=stores[0],
-            escalations=stores[1],
+            call_store=self._calls,
+            escalations=self._escalations,
             phones=phones,
             recordings=EmptySpool(),
-            leases=Leases(phones, clock.now() - clock.now()),
+            leases=Leases(phones, timedelta(seconds=10)),
             lookout=lookout,
             ringing=self._ringing,
             on_call=lambda: "&".join(person.number for person in roster),

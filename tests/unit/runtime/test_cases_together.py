@@ -187,3 +187,23 @@ async def test_turns_are_told_to_whoever_asked_for_them() -> None:
     ]
     assert night.rang()
     await night.end()
+
+
+async def test_ring_given_up_without_a_link_is_stopped_before_anybody_is_rung(
+    alone: Night,
+) -> None:
+    """A mailbox picked up while nobody could be told: it must not be busy for the next case."""
+    await alone.open_case(FIRST)
+    await alone.open_case(SECOND)
+    alone.phones.goes_down()
+    alone.phones.answers("1001-1")
+    await alone.pass_time(seconds=27)
+
+    alone.phones.comes_back()
+    await alone.settle()
+
+    assert alone.phones.cancelled[0] == "1001-1"
+    assert list(alone.phones.channels) == ["1002-" + str(alone.phones.rings[-1].attempt)]
+    assert alone.rang() == ["anna", "anna"]
+    alone.told()
+    await alone.presses("anna", "1")

@@ -23,6 +23,23 @@ def test_nights_are_added_up() -> None:
     assert list(figures.lines())[-1].strip() == "0  broken promises"
 
 
+def test_figures_of_two_processes_are_joined() -> None:
+    """Counts are added, broken promises kept."""
+    one, other, both = Figures(), Figures(), Figures()
+    nights = [asyncio.run(simulate(seed, 2)) for seed in range(4)]
+    nights[3].faults.append("case 1001 is lost")
+    for night in nights:
+        both.add(night)
+    for figures, part in ((one, nights[:2]), (other, nights[2:])):
+        for night in part:
+            figures.add(night)
+
+    one.join(other)
+
+    assert one.as_dict() == both.as_dict()
+    assert one.broken == ["seed 3: case 1001 is lost"]
+
+
 def test_broken_promise_is_named_with_its_seed() -> None:
     """So that the night can be looked at."""
     figures = Figures()

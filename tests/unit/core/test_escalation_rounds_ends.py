@@ -1,27 +1,12 @@
-"""How an escalation ends: a dead trunk, the ceiling, the owner, done; and who still talks."""
+"""How an escalation ends: a dead trunk, the ceiling, the last resort, done, a last goodbye."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from examples import ANNA, BEN, NOW, OWNER
+from examples import ANNA, BEN, CLARA, NOW, OWNER
 from nights import begun
-from rounds import (
-    BOTH,
-    DEAD,
-    DECLINED,
-    OVERLAPPING,
-    PRESSED,
-    SILENT,
-    TEN_S,
-    after,
-    at,
-    in_time,
-    policy,
-    rung,
-    step,
-)
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import advance
@@ -41,7 +26,49 @@ from pbx_bridge.core.escalation_events import (
     Topic,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
-from pbx_bridge.core.policy import Policy, Step
+from pbx_bridge.core.policy import Policy, Step, Technician
+
+PRESSED, DECLINED = RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED
+DEAD, SILENT = RingOutcome.UNREACHABLE, RingOutcome.NO_ANSWER
+TEN_S = timedelta(seconds=10)
+
+
+def at(seconds: float) -> datetime:
+    """Return a time of this night."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def step(*people: Technician, **fields: object) -> Step:
+    """Return one step."""
+    return Step(technicians=people, **fields)
+
+
+def policy(*steps: Step, **fields: object) -> Policy:
+    """Return a policy of one round."""
+    return Policy(**{"steps": steps, "rounds": 1, **fields})
+
+
+BOTH = policy(step(ANNA, BEN, is_parallel=True), step(CLARA))
+OVERLAPPING = policy(step(ANNA, BEN, overlap=TEN_S))
+
+
+def after(state: Escalation, *events: object, second: float = 1) -> EscalationTransition:
+    """Return the transition of the last of *events*, all in one moment."""
+    moved = EscalationTransition(state)
+    for event in events:
+        moved = advance(at(second), moved.state, event)
+    return moved
+
+
+def in_time(state: Escalation) -> EscalationTransition:
+    """Let the timer of *state* come."""
+    return advance(state.wake_at, state, EscalationTimer())
+
+
+def rung(moved: EscalationTransition) -> list[str]:
+    """Return who is rung now."""
+    return [effect.technician for effect in moved.effects if isinstance(effect, Ring)]
+
 
 # ---------------------------------------------------------------- dead trunk
 
@@ -318,3 +345,22 @@ def test_ceiling_ends_the_goodbye_too() -> None:
     assert moved.effects[:2] == (CancelRing(2), CancelRing(1))
     assert moved.state.live == ()
     assert moved.state.talking(at(10)) == ()
+
+
+@pytest.mark.parametrize(("by", "stopped"), [("office", (CancelRing(1),)), ("anna", ())])
+def test_done_ends_the_goodbye_but_not_for_whoever_says_so(by: str, stopped: tuple) -> None:
+    """Nobody is called busy for a case that is done; who says it on the phone may finish."""
+    state = begun(policy(step(ANNA))).state
+    taken = after(state, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED)).state
+
+    moved = after(taken, CaseDone(by), second=2)
+
+    assert moved.effects == (*stopped, MarkTaken(by), Tell(Topic.DONE, by))
+    assert bool(moved.state.talking(at(2))) is (by == "anna")
+
+
+def test_whoever_still_talks_is_not_rung_again_in_another_step() -> None:
+    """Anna stands in the next step too, and says goodbye just now: Clara first."""
+    declined = talking(step(ANNA), step(ANNA), step(CLARA))
+
+    assert rung(declined) == ["clara"]
