@@ -204,7 +204,7 @@ class Night:
 
     async def presses(self, name: str, digit: str) -> FakeLine:
         """Let a technician pick up and press a key at once."""
-        return await self.answers(name, keys={"ack-announce": digit})
+        return await self.answers(name, keys={"ack-announce": digit, "remind-announce": digit})
 
     async def hangs_up(self, name: str, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
         """Let a leg end without a key: busy, unreachable, rejected."""

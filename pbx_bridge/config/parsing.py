@@ -135,6 +135,8 @@ def secret_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
     yield ("asterisk", "ami_secret_file"), config.asterisk.ami_secret_file
     if config.mail and config.mail.secret_file:
         yield ("mail", "secret_file"), config.mail.secret_file
+    if config.call_in.pins_file:
+        yield ("call_in", "pins_file"), config.call_in.pins_file
 
 
 def _table(text: str, source: str) -> dict[str, object]:

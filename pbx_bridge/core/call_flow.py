@@ -8,6 +8,7 @@ from typing import assert_never
 from pbx_bridge.core import case_life
 from pbx_bridge.core.case import Caller, MessageEnd, Reason, Transcript, Urgency, Verdict
 from pbx_bridge.core.case_life import (
+    UNTOLD,
     CaseLife,
     LifeEffect,
     LifeEvent,
@@ -73,7 +74,7 @@ class Call:
     transcript: Transcript | None = None
     verdict: Verdict | None = None
     wake_at: datetime | None = None
-    life: CaseLife = CaseLife()
+    life: CaseLife = UNTOLD
     """What people said of the case since."""
 
 

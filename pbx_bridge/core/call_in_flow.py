@@ -151,6 +151,6 @@ def _next(call: CallIn, steps: int) -> CallIn:
 def _told(case: OpenCase) -> tuple[str, ...]:
     category = case.category if case.category in CATEGORIES else "other"
     minutes = int(case.age.total_seconds() // 60)
-    unit, amount = ("hours", minutes // 60) if minutes >= 60 else ("minutes", minutes)  # noqa: PLR2004
+    unit, amount = ("hours", minutes // 60) if minutes >= 60 else ("minutes", minutes)
     number, age = spoken_digits(case.case_id), spoken_digits(str(max(0, amount)))
     return ("case-number", *number, f"category-{category}", f"case-age-{unit}", *age)

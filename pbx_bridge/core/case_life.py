@@ -66,6 +66,10 @@ class CaseLife:
     """Oldest first."""
 
 
+UNTOLD = CaseLife()
+"""Nobody has said anything yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutcomeGiven:
     """A human says how the case ended; the last one counts, the journal keeps them all."""

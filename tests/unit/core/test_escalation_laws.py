@@ -74,7 +74,7 @@ def test_no_ring_begins_at_the_ceiling(policy, night) -> None:
 
 @given(policies, random_nights)
 def test_owner_pressed_the_key_and_stays_the_owner(policy, night) -> None:
-    """L4: one owner at most, who pressed 1; he loses the case only by not answering, or by a human."""
+    """L4: one owner at most, who pressed 1; he loses the case by not answering, or by a human."""
     pressed, owner = set(), None
     for _, event, moved in escalated(policy, night):
         if isinstance(event, TakenElsewhere):
