@@ -119,6 +119,9 @@ class Daemon:
             with_transcript=False,
             topics=world.topics,
         )
+        self._talk_with_people(world)
+
+    def _talk_with_people(self, world: World) -> None:
         self.calls = self._calls(world)
         self.talk = OutcomeTalk(self.cases, world.recordings)
         self.acks = self._acks(world)

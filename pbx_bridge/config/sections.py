@@ -130,6 +130,8 @@ class PolicyConfig:
     """Seconds between two rounds."""
     answer_limit_s: Annotated[int, Field(ge=20, le=300)] = 75
     """Seconds somebody who picked up may listen before the next one is rung."""
+    remind_after_min: Annotated[int, Field(ge=1, le=1440)] | None = None
+    """Minutes a case may be accepted and not done before its owner is rung; without it for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +265,7 @@ class Config:
         by_name = {person.name: person for person in self.technicians}
         order = on_call or self.escalation.order or tuple(by_name)
         timeout = timedelta(seconds=self.escalation.ring_timeout_s)
+        remind = self.escalation.remind_after_min
         return Policy(
             steps=tuple(
                 Step(technicians=(Technician(name, by_name[name].number),), ring_timeout=timeout)
@@ -271,6 +274,7 @@ class Config:
             rounds=self.escalation.rounds,
             answer_limit=timedelta(seconds=self.escalation.answer_limit_s),
             round_pause=timedelta(seconds=self.escalation.round_pause_s),
+            remind_after=remind and timedelta(minutes=remind),
         )
 
     def roster(self) -> tuple[Technician, ...]:

@@ -73,9 +73,9 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     An acknowledgement counts whenever it comes, even from a ring that we had given up and
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
+    if isinstance(event, CaseReopened):
+        return _reopened(now, esc, event)
     match event:
-        case CaseReopened(by=by, others=others):
-            return _reopened(now, esc, by, others)
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
         case CaseDone(by=by):
@@ -83,9 +83,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
             return _pressed_one(now, esc, n)
         case TakenElsewhere(technician=technician) | TakenByHand(by=technician):
-            if esc.phase is EscalationPhase.ACKNOWLEDGED:
-                return EscalationTransition(esc)
-            return _acknowledge(now, esc, technician)
+            return _taken(now, esc, technician)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -241,6 +239,12 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 # ---------------------------------------------------------------- endings
 
 
+def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
+    if esc.phase is EscalationPhase.ACKNOWLEDGED:
+        return EscalationTransition(esc)
+    return _acknowledge(now, esc, technician)
+
+
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
     stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
     taken = replace(over(esc, EscalationPhase.ACKNOWLEDGED), owner=technician, acknowledged_at=now)
@@ -294,15 +298,15 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
     return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
 
 
-def _reopened(now: datetime, esc: Escalation, by: str, others: Others) -> EscalationTransition:
+def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
     """Ring all again; whoever is rung already, or has the case, is left in peace."""
     has_people = bool(esc.policy.groups() or esc.policy.last_group())
     if esc.phase is not EscalationPhase.DONE and not (
         esc.phase is EscalationPhase.EXHAUSTED and has_people
     ):
         return EscalationTransition(esc)
-    then = begin_round(now, _anew(now, esc), others)
-    return EscalationTransition(then.state, (Tell(Topic.REOPENED, by), *then.effects))
+    then = begin_round(now, _anew(now, esc), event.others)
+    return EscalationTransition(then.state, (Tell(Topic.REOPENED, event.by), *then.effects))
 
 
 def _anew(now: datetime, esc: Escalation) -> Escalation:

@@ -26,6 +26,8 @@ class Scene:
     round_pause_s: int = 1
     answer_limit_s: int = 45
     silence_s: int = 3
+    remind_after_min: int | None = None
+    """`None`: nobody is reminded of a case that is not done."""
     mail_port: int | None = None
     """Where a mail sink listens on loopback; `None`: no mail."""
     include_transcript: bool = False
@@ -73,12 +75,14 @@ live_dir = {json.dumps(str(live))}
         )
 
     def _limits(self) -> str:
+        remind = f"remind_after_min = {self.remind_after_min}" if self.remind_after_min else ""
         model = self.model or ROOT / "models" / f"testvoice-{self.language}"
         return f"""[policy]
 rounds = {self.rounds}
 ring_timeout_s = {self.ring_timeout_s}
 round_pause_s = {self.round_pause_s}
 answer_limit_s = {self.answer_limit_s}
+{remind}
 
 [message]
 silence_s = {self.silence_s}
