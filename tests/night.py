@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from daemon import Daemon, World, policy_of
-from lines import FakeLine
+from lines import FakeLine, KeyLine
 
 from pbx_bridge.core.call_flow import Call, CallerLeft
 from pbx_bridge.core.case import RingOutcome
@@ -205,6 +205,24 @@ class Night:
     async def presses(self, name: str, digit: str) -> FakeLine:
         """Let a technician pick up and press a key at once."""
         return await self.answers(name, keys={"ack-announce": digit, "remind-announce": digit})
+
+    async def calls_in(self, number: str | None, *keys: str, **script: object) -> FakeLine:
+        """Let somebody call the technicians' number; *keys* are pressed one after the other."""
+        line = KeyLine(
+            phones=self.phones,
+            recordings=self.world.recordings,
+            channel="PJSIP/trunk-in",
+            caller_number=number,
+            pressed=list(keys),
+            **script,
+        )
+        self.phones.channels["in"] = LiveChannel(
+            channel=line.channel, channel_id="in", call_id="", is_up=True
+        )
+        await self._session(self.daemon.call_ins.call_in, line)
+        self.phones.channels.pop("in", None)
+        await self.settle()
+        return line
 
     async def hangs_up(self, name: str, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
         """Let a leg end without a key: busy, unreachable, rejected."""

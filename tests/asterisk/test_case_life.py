@@ -1,8 +1,8 @@
 """From accepted to done on a real Asterisk: by command, on the reminder call, by calling in."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from after_hours import SAID, AfterHours, until
@@ -61,7 +61,7 @@ class Evening:
 
 
 @pytest.fixture(scope="module")
-def evening(night: AfterHours) -> Iterator[Evening]:
+def evening(night: AfterHours) -> Evening:
     """Play it all in one night: a reminder comes after a minute at the earliest."""
     pins = night.stage.folder / "call-in.pins"
     night.stage.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def evening(night: AfterHours) -> Iterator[Evening]:
     log = "\n".join(map(str, night.stage.service.log()))
     night.stage.stop_service()
     told["away"] = _calls_in(night, WRITER, 3)
-    yield Evening(
+    return Evening(
         night=night,
         reminded=reminded,
         abandoned=abandoned,
@@ -106,9 +106,7 @@ def evening(night: AfterHours) -> Iterator[Evening]:
     )
 
 
-def _calls_in(
-    night: AfterHours, digits: str, place: int, *keys: str, say: str = ""
-) -> CallReport:
+def _calls_in(night: AfterHours, digits: str, place: int, *keys: str, say: str = "") -> CallReport:
     """Call the technicians' number from a technician's mobile; return when it is over."""
     call = night.call(
         say,
@@ -122,7 +120,8 @@ def _calls_in(
 
 
 def _heard(evening: Evening, report: CallReport, prompt: str) -> float:
-    return Ear(report.heard).share(evening.night.prompt(prompt))
+    assert report.heard is not None
+    return Ear(Path(report.heard)).share(evening.night.prompt(prompt))
 
 
 def test_outcome_by_command_stops_the_phones(evening: Evening) -> None:
