@@ -154,8 +154,9 @@ class Night:
         await self._session(self.daemon.calls.claim, asks)
         return asks
 
-    async def open_case(self, call_id: str = CALL_ID) -> Call:
+    async def open_case(self, call_id: str = CALL_ID, says: str = "") -> Call:
         """Have a caller who left a message and hung up: somebody is rung now."""
+        self.world.transcriber.says = says or self.world.transcriber.says
         self.world.recordings.lengths_s[f"/spool/{call_id}"] = 4.0
         call = await self.daemon.calls.adopt(call_id, CALLER, f"/spool/{call_id}")
         self.daemon.cases.post(call.case_id, CallerLeft(4.0))

@@ -21,7 +21,7 @@ WRONG = (*"111222", "#")
 async def accepted(night: Night, call_id: str = "1768000000.1", by: str = "anna") -> str:
     """Open a case that somebody takes; return its id."""
     call = await night.open_case(call_id)
-    await night.daemon.cases.submit_escalation(call.case_id, TakenByHand(by))
+    night.daemon.cases.post(call.case_id, TakenByHand(by))
     await night.settle()
     night.rang()
     return call.case_id
