@@ -117,7 +117,8 @@ def _life(life: CaseLife, zone: ZoneInfo, width: int) -> Iterator[str]:
     if life.outcome is not None and life.done_at is not None:
         at = f"{day(life.done_at, zone)} {clock(life.done_at, zone)}"
         yield from field("outcome", [f"{life.outcome.value} (by {life.by}, {at})"], width)
-    yield from field("notes", [_note(each, zone) for each in life.notes] or ["none"], width)
+    if life.notes:
+        yield from field("notes", [_note(each, zone) for each in life.notes], width)
 
 
 def _note(note: Note, zone: ZoneInfo) -> str:

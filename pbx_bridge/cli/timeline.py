@@ -203,7 +203,7 @@ def _of_life(event: LifeEvent) -> str:
         case OutcomeWithdrawn(by=by):
             return f"{by} opens the case again"
         case NoteAdded(by=by, text=text):
-            return f"{by} notes: {text}"
+            return f"a note by {by}: {text}"
         case NoteSpoken(by=by):
             return f"{by} has spoken a note"
         case NoteHeard(text=text):

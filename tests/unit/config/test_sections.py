@@ -73,3 +73,20 @@ def test_mail_options_are_spelled_as_in_the_file() -> None:
     assert options["from"] == "a@b.c"
     assert "sender" not in options
     assert options["include_transcript"] is False
+
+
+def test_technician_is_known_by_his_number() -> None:
+    """As the trunk spells it; strangers are nobody."""
+    config = parse(SMALLEST, source="f")
+
+    assert config.technician_of("01711234567") == "anna"
+    assert config.technician_of("491722345678") == "ben"
+    assert config.technician_of("01721234567") is None
+
+
+def test_reminder_comes_only_when_it_is_wanted() -> None:
+    """In minutes."""
+    wanted = parse(SMALLEST + "[policy]\nremind_after_min = 90\n", source="f").policy()
+
+    assert wanted.remind_after == timedelta(minutes=90)
+    assert parse(SMALLEST, source="f").policy().remind_after is None
