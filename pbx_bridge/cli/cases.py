@@ -50,7 +50,7 @@ JSON_LINES = click.option("--json", "as_json", is_flag=True, help="One JSON obje
 
 @click.group()
 def cases() -> None:
-    """Show what was reported after hours, and who took it; say how it ended."""
+    """Show cases and who took them; say how they ended."""
 
 
 for each in (case_life.done, case_life.note, case_life.take, case_life.reopen):

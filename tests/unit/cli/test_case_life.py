@@ -34,48 +34,43 @@ def run(folder: Path, *arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("typed", "verb", "given", "said"),
+    ("typed", "verb_and_given", "said"),
     [
         (
             ["done", "1001", "--outcome", "fixed", "--by", "anna", "--note", "valve"],
-            "case.done",
-            {"case_id": "1001", "outcome": "fixed", "by": "anna", "note": "valve"},
+            ("case.done", {"case_id": "1001", "outcome": "fixed", "by": "anna", "note": "valve"}),
             "case 1001 is done: fixed (by anna)\n",
         ),
         (
             ["note", "1001", "called back"],
-            "case.note",
-            {"case_id": "1001", "text": "called back", "by": "office"},
+            ("case.note", {"case_id": "1001", "text": "called back", "by": "office"}),
             "noted for case 1001 (by office)\n",
         ),
         (
             ["take", "1001", "--by", "anna"],
-            "case.take",
-            {"case_id": "1001", "by": "anna"},
+            ("case.take", {"case_id": "1001", "by": "anna"}),
             "case 1001 belongs to anna\n",
         ),
         (
             ["reopen", "1001"],
-            "case.reopen",
-            {"case_id": "1001", "by": "office"},
+            ("case.reopen", {"case_id": "1001", "by": "office"}),
             "case 1001 is open again; the technicians are rung again\n",
         ),
         (
             ["reopen", "1001", "--by", "ben"],
-            "case.reopen",
-            {"case_id": "1001", "by": "ben"},
+            ("case.reopen", {"case_id": "1001", "by": "ben"}),
             "case 1001 is open again; nobody is rung for it\n",
         ),
     ],
 )
 def test_command_asks_the_service(
-    tmp_path: Path, asked: list, typed: list[str], verb: str, given: dict, said: str
+    tmp_path: Path, asked: list, typed: list[str], verb_and_given: tuple, said: str
 ) -> None:
     """One writer: nothing is written here."""
     result = run(tmp_path, *typed)
 
     assert (result.exit_code, result.output) == (0, said)
-    assert asked == [(verb, given)]
+    assert asked == [verb_and_given]
 
 
 def test_json_prints_the_answer_as_it_is(tmp_path: Path, asked: list) -> None:

@@ -266,7 +266,7 @@ def test_every_variable_is_explained_and_every_explained_one_is_used() -> None:
 
 def test_every_context_is_explained_and_every_explained_one_is_there() -> None:
     """The list of contexts is complete."""
-    explained = re.findall(r"^\| `(pbxb-[a-z]+)` \|", README, re.MULTILINE)
+    explained = re.findall(r"^\| `(pbxb-[a-z-]+)` \|", README, re.MULTILINE)
 
     assert sorted(explained) == sorted({context for context, _ in STEPS})
 
