@@ -54,7 +54,7 @@ def test_technician_names_are_unique() -> None:
 def test_policy_names_only_technicians() -> None:
     """A typo is answered with the nearest name."""
     assert "'ana' is no [[technician]]; did you mean 'anna'?" in found(
-        SMALLEST + '[policy]\norder = ["ana"]\n'
+        SMALLEST + '[escalation]\norder = ["ana"]\n'
     )
 
 
@@ -87,8 +87,8 @@ def test_mail_login_is_whole_and_never_in_the_clear(more: str, expected: str) ->
     "raw",
     [
         {},
-        {"technician": 3, "policy": 1, "speech": [], "firm": "x", "mail": None},
-        {"technician": [1, {"name": 2, "number": 3}], "policy": {"order": [1, None]}},
+        {"technician": 3, "escalation": 1, "speech": [], "firm": "x", "mail": None},
+        {"technician": [1, {"name": 2, "number": 3}], "escalation": {"order": [1, None]}},
         {"firm": {"country": 3, "language": []}, "speech": {"models": 1}, "asterisk": {}},
     ],
 )

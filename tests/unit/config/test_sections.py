@@ -32,7 +32,7 @@ def test_policy_rings_who_is_on_call_and_never_nobody() -> None:
 def test_policy_follows_the_configured_order_and_times() -> None:
     """One person may be a step more than once."""
     text = SMALLEST + (
-        '[policy]\norder = ["ben", "anna", "ben"]\nrounds = 1\nring_timeout_s = 20\n'
+        '[escalation]\norder = ["ben", "anna", "ben"]\nrounds = 1\nring_timeout_s = 20\n'
         "round_pause_s = 7\nanswer_limit_s = 40\n"
     )
 
