@@ -67,7 +67,7 @@ def parse(text: str, *, source: str) -> Config:
         # while 1 is still no text and "1" no number.
         config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
     except ValidationError as exc:
-        found += [_mistake(error) for error in exc.errors()]
+        found += [_mistake(error) for error in exc.errors() if not _is_echo(error)]
     if config is None or found:
         raise ConfigError(placed(text, source, found))
     return config
@@ -169,6 +169,11 @@ def _dotted(path: KeyPath) -> str:
     """Write a path as in the file, elements counted from 1: ``technician[2].number``."""
     parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(parts).lstrip(".")
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because of mistakes in its elements."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _mistake(error: ErrorDetails) -> checks.Mistake:

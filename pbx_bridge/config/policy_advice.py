@@ -58,8 +58,8 @@ def _unreached(config: Config) -> Iterator[Mistake]:
     for place, first in before.items():
         if place not in first:
             names = " and ".join(repr(rules[one].name) for one in sorted(first))
-            text = f"is never used: its cases all go to {names} before it; move it up or take it out"
-            yield ("policy", place), text
+            text = f"is never used: its cases all go to {names} before it"
+            yield ("policy", place), f"{text}; move it up or take it out"
 
 
 def _cases(config: Config, rules: tuple[PolicyRule, ...]) -> Iterator[list[int]]:
@@ -104,7 +104,7 @@ def _ceiling(
 ) -> Iterator[Mistake]:
     """Yield when one round takes longer, with one person on call in each layer."""
     lengths = [
-        (step.overlap or step.ring_timeout, step.ring_timeout)
+        (min(step.overlap or step.ring_timeout, step.ring_timeout), step.ring_timeout)
         for step in steps
         for _ in range(1 if step.is_parallel else len(step.who))
     ]

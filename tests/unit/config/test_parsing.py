@@ -85,6 +85,16 @@ def test_parse_refuses_wrong_types_and_foreign_keys(old: str, new: str, expected
     assert any(expected in mistake for mistake in mistakes(changed(old, new)))
 
 
+def test_list_whose_elements_are_wrong_is_not_called_empty() -> None:
+    """The mistakes in it are told, and nothing else."""
+    step = '[[policy.step]]\nwho = [1]\nlonger = 2\n'
+
+    assert mistakes(f'{SMALLEST}\n[[policy]]\nname = "x"\n{step}') == [
+        "f.toml:23: policy[1].step[1].who[1]: 1 must be text, in quotes",
+        "f.toml:24: policy[1].step[1].longer: is no setting; take it out",
+    ]
+
+
 def test_parse_refuses_a_list_without_technicians() -> None:
     """A policy without anybody would end every case in the fallback."""
     head, _, _ = SMALLEST.partition("[[technician]]")
