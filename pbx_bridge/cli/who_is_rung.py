@@ -121,11 +121,9 @@ def _lines(firm: FirmPlan, asked: Asked, chosen: Chosen, plan: RingPlan) -> Iter
 
 
 def _fallback(firm: FirmPlan, reason: FallbackReason | None) -> str:
-    if reason is None:
-        return "nobody is told"
     mail = firm.config.mail
     told = f"mail to {', '.join(mail.to)}" if mail else "nobody is told, there is no [mail]"
-    return f"{REASONS[reason]}: {told}"
+    return f"{REASONS[reason]}: {told}" if reason else told
 
 
 def _as_json(

@@ -87,7 +87,7 @@ def test_parse_refuses_wrong_types_and_foreign_keys(old: str, new: str, expected
 
 def test_list_whose_elements_are_wrong_is_not_called_empty() -> None:
     """The mistakes in it are told, and nothing else."""
-    step = '[[policy.step]]\nwho = [1]\nlonger = 2\n'
+    step = "[[policy.step]]\nwho = [1]\nlonger = 2\n"
 
     assert mistakes(f'{SMALLEST}\n[[policy]]\nname = "x"\n{step}') == [
         "f.toml:23: policy[1].step[1].who[1]: 1 must be text, in quotes",

@@ -75,7 +75,7 @@ def test_window_is_looked_for_among_the_firms() -> None:
         ('["primary"]', "'primary' is no [[technician]]; did you mean '@primary'?"),
         ('["@primry"]', "'@primry' is no layer of a [[rotation]]; did you mean '@primary'?"),
         ('["@backup"]', "'@backup' is no layer of a [[rotation]]; known: anna, ben, @primary"),
-        ("[]", "is empty; nobody can ever be rung; name somebody, like who = [\"@primary\"]"),
+        ("[]", 'is empty; nobody can ever be rung; name somebody, like who = ["@primary"]'),
         ("[1]", "1 must be text, in quotes"),
     ],
 )
