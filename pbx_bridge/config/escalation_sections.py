@@ -80,7 +80,10 @@ class PolicyConfig:
     urgency: SomeNames = ()
     """Urgencies it is for: emergency, urgent (with what was not understood); without it both."""
     category: SomeNames = ()
-    """Categories it is for, like "gas", as in `docs/rules.md`; without it all."""
+    """
+    Categories it is for; without it all: water, heating, gas, electricity, lock, drain, roof,
+    refrigeration, lift, pv, office, other.
+    """
     window: SomeNames = ()
     """Names of duty windows it is for; without it at any time."""
     rounds: Rounds | None = None

@@ -112,5 +112,8 @@ def test_advice_warns_of_the_carriers_mailbox_and_of_a_missing_mail() -> None:
 
     assert advice(text, source="f.toml") == [
         "f.toml:1: mail: is missing: when nobody takes a case, nobody is told; add [mail]",
-        "f.toml:20: escalation.ring_timeout_s: 26 s often reaches the carrier's mailbox; stay below 25",
+        (
+            "f.toml:20: escalation.ring_timeout_s: 26 s often reaches the carrier's mailbox;"
+            " stay below 25"
+        ),
     ]

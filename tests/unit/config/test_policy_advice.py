@@ -104,8 +104,10 @@ def test_overlap_that_begins_after_the_ring_is_told() -> None:
     step = 'who = ["anna", "ben"]\noverlap_s = 15'
 
     assert found(policy("x", step, more="ring_timeout_s = 15")) == [
-        "policy.0.step.0.overlap_s: 15 s overlaps nothing: the mobile rings for 15 s only;"
-        " make it shorter"
+        (
+            "policy.0.step.0.overlap_s: 15 s overlaps nothing: the mobile rings for 15 s only;"
+            " make it shorter"
+        )
     ]
     assert found(policy("x", step, more="ring_timeout_s = 16")) == []
 
@@ -174,8 +176,10 @@ def test_ceiling_must_do_for_all_other_cases_too(text: str, seconds: int | None)
 def test_person_whom_nothing_rings_is_told(text: str) -> None:
     """Somebody forgot to add him."""
     assert found(text) == [
-        "technician.1.name: 'ben' is in no policy and in no rotation and is not rung;"
-        " add him to a [[policy.step]] or a [[rotation]]"
+        (
+            "technician.1.name: 'ben' is in no policy and in no rotation and is not rung;"
+            " add him to a [[policy.step]] or a [[rotation]]"
+        )
     ]
 
 

@@ -92,8 +92,10 @@ def test_layer_must_have_a_rotation() -> None:
     policy = '[[policy]]\nname = "x"\n[[policy.step]]\nwho = ["@backup", "@primary"]\n'
 
     assert found(BACKUP + policy) == [
-        "f:29: policy[1].step[1].who: '@primary' is no layer of a [[rotation]];"
-        " known: anna, ben, @backup"
+        (
+            "f:29: policy[1].step[1].who: '@primary' is no layer of a [[rotation]];"
+            " known: anna, ben, @backup"
+        )
     ]
 
 

@@ -41,7 +41,10 @@ WEEKEND = DutyWindow(
 def turns(layer: str, *order: str) -> Rotation:
     """Return a rotation whose first person has this week."""
     return Rotation(
-        layer=layer, order=order, starts_at=datetime(2026, 1, 5, 8), shift=timedelta(weeks=1)
+        layer=layer,
+        order=order,
+        starts_at=datetime.fromisoformat("2026-01-05 08:00"),
+        shift=timedelta(weeks=1),
     )
 
 

@@ -27,7 +27,12 @@ PLAN = Plan(
     hours=OpeningHours(Days(zone=ZoneInfo("Europe/Berlin"))),
     technicians=("anna", "ben", "chef"),
     rotations=(
-        Rotation(layer="primary", order=("anna",), starts_at=datetime(2026, 1, 5, 8), shift=WEEKLY),
+        Rotation(
+            layer="primary",
+            order=("anna",),
+            starts_at=datetime.fromisoformat("2026-01-05 08:00"),
+            shift=WEEKLY,
+        ),
     ),
 )
 GAS = Escalate(Urgency.EMERGENCY, "gas")
