@@ -14,7 +14,7 @@ AnswerLimit = Annotated[int, Field(ge=20, le=300)]
 LineRetry = Annotated[int, Field(ge=1, le=60)]
 Ceiling = Annotated[int, Field(ge=1, le=1440)]
 BusyFor = Annotated[int, Field(ge=0, le=720)]
-RemindAfter = Annotated[int, Field(ge=5, le=1440)]
+RemindAfter = Annotated[int, Field(ge=1, le=1440)]
 Overlap = Annotated[int, Field(ge=1, le=60)]
 SomeNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
