@@ -50,14 +50,14 @@ def told_concerns(told: Mapping[str, Any], zone: tzinfo) -> list[str]:
 
 def gap_lines(firm: FirmPlan) -> list[str]:
     """Return when a layer that is rung has nobody within 60 days, with its place in the file."""
-    rung = layers_rung(firm.config)
+    rung = layers_rung(firm.config, firm.plan.layers)
     found = uncovered(firm.plan, firm.now, firm.now + AHEAD)
     return [_gap_line(firm, _gap(gap)) for gap in found if gap.layer in rung]
 
 
 def on_call_check(firm: FirmPlan) -> Check:
     """Return the doctor's check of the next 60 days; a gap within 7 days fails it."""
-    rung = layers_rung(firm.config)
+    rung = layers_rung(firm.config, firm.plan.layers)
     found = [
         concern
         for concern in concerns(firm.plan, firm.now, firm.now + AHEAD)

@@ -1,6 +1,6 @@
 """What is allowed in [escalation] and [[policy]] and still unwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import product
 
@@ -27,11 +27,10 @@ def policy_advice(config: Config) -> Iterator[Mistake]:
     yield from _unused_layers(config)
 
 
-def layers_rung(config: Config) -> frozenset[str]:
-    """Return the layers that some case rings."""
-    rotating = frozenset(rotation.layer for rotation in config.rotations) or {PRIMARY}
+def layers_rung(config: Config, layers: Iterable[str]) -> frozenset[str]:
+    """Return those of *layers* that some case rings; one without a policy of its own rings all."""
     named = {who.removeprefix(LAYER_MARK) for who in _named(config) if who.startswith(LAYER_MARK)}
-    return frozenset(rotating) if _has_other_cases(config) else frozenset(named)
+    return frozenset(layers if _has_other_cases(config) else named.intersection(layers))
 
 
 def _mailboxes(config: Config) -> Iterator[Mistake]:
@@ -93,7 +92,7 @@ def _ceilings(config: Config) -> Iterator[Mistake]:
         path: KeyPath = ("policy", place) if own else ("escalation",)
         yield from _ceiling(path, rule.name, values_of(firm, policy).ceiling_min, rule.steps)
     if _has_other_cases(config):
-        count = len(layers_rung(config)) if config.rotations else len(config.order())
+        count = len(_layers(config)) if config.rotations else len(config.order())
         timeout = timedelta(seconds=firm.ring_timeout_s)
         steps = (StepRule(who=(LAYER_MARK,) * count, ring_timeout=timeout),)
         yield from _ceiling(("escalation",), DEFAULT, firm.ceiling_min, steps)
@@ -120,7 +119,7 @@ def _never_rung(config: Config) -> Iterator[Mistake]:
     rung = set(_named(config)) | {name for each in config.rotations for name in each.order}
     rung |= {policy.last_resort or "" for policy in config.policies}
     rung.add(config.escalation.last_resort or "")
-    if not config.rotations and PRIMARY in layers_rung(config):
+    if not config.rotations and layers_rung(config, _layers(config)):
         rung |= set(config.order())
     for place, person in enumerate(config.technicians):
         if person.name not in rung:
@@ -130,13 +129,17 @@ def _never_rung(config: Config) -> Iterator[Mistake]:
 
 
 def _unused_layers(config: Config) -> Iterator[Mistake]:
-    seen = set(layers_rung(config))
+    seen = set(layers_rung(config, _layers(config)))
     for place, rotation in enumerate(config.rotations):
         if rotation.layer not in seen:
             remedy = f"name '{LAYER_MARK}{rotation.layer}' in a [[policy.step]]"
             text = f"no policy rings the layer {rotation.layer!r}; {remedy}"
             yield ("rotation", place, "layer"), text
         seen.add(rotation.layer)
+
+
+def _layers(config: Config) -> frozenset[str]:
+    return frozenset(rotation.layer for rotation in config.rotations) or frozenset({PRIMARY})
 
 
 def _named(config: Config) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from configs import SMALLEST, changed
 
 from pbx_bridge.config import parse
-from pbx_bridge.config.checks import cross_mistakes, number_mistake
+from pbx_bridge.config.checks import advice, cross_mistakes, number_mistake
 from pbx_bridge.errors import ConfigError
 
 
@@ -95,3 +95,9 @@ def test_mail_login_is_whole_and_never_in_the_clear(more: str, expected: str) ->
 def test_cross_mistakes_survives_values_of_any_type(raw: dict[str, object]) -> None:
     """Wrong types are reported by somebody else; here they must only not crash."""
     assert list(cross_mistakes(raw)) == []
+
+
+def test_nothing_is_advised_where_there_is_a_mail() -> None:
+    """Without it the firm is told that nobody is told."""
+    assert list(advice({"mail": {"host": "mx.example.com"}})) == []
+    assert [path for path, _ in advice({})] == [("mail",)]

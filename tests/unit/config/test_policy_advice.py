@@ -212,10 +212,9 @@ def test_layers_that_are_rung() -> None:
     rotations = rotation("primary", "anna") + rotation("backup", "ben")
 
     def rung(text: str) -> frozenset[str]:
-        return layers_rung(parse(SMALLEST + text, source="f"))
+        return layers_rung(parse(SMALLEST + text, source="f"), ("primary", "backup", "imported"))
 
-    assert rung("") == {"primary"}
-    assert rung(policy("x")) == frozenset()
-    assert rung(rotations + policy("x", 'who = ["@backup"]')) == {"backup"}
     gas = policy("x", 'who = ["@backup"]', more='category = ["gas"]')
-    assert rung(rotations + gas) == {"primary", "backup"}
+    assert rung("") == rung(rotations + gas) == {"primary", "backup", "imported"}
+    assert rung(rotations + policy("x", 'who = ["@backup", "anna"]')) == {"backup"}
+    assert rung(policy("x")) == frozenset()
