@@ -6,6 +6,7 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.sections import (
@@ -19,7 +20,6 @@ from pbx_bridge.config.sections import (
     MailConfig,
     MailSecurity,
     MessageConfig,
-    PolicyConfig,
     RulesConfig,
     ServiceConfig,
     SpeechConfig,
@@ -34,6 +34,7 @@ __all__ = [
     "CallInConfig",
     "Config",
     "DutyWindowConfig",
+    "EscalationConfig",
     "FirmConfig",
     "HoursConfig",
     "LogConfig",
@@ -48,6 +49,7 @@ __all__ = [
     "ServiceConfig",
     "SpecialDayConfig",
     "SpeechConfig",
+    "StepConfig",
     "StoreConfig",
     "TechnicianConfig",
     "load",

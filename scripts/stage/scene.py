@@ -26,15 +26,15 @@ class Scene:
     round_pause_s: int = 1
     answer_limit_s: int = 45
     silence_s: int = 3
-    remind_after_min: int | None = None
-    """`None`: nobody is reminded of a case that is not done."""
     mail_port: int | None = None
     """Where a mail sink listens on loopback; `None`: no mail."""
     include_transcript: bool = False
     model: Path | None = None
     """Folder of the speech model; `None`: the tiny model of test voices."""
+    escalation: str = ""
+    """More lines of [escalation], as they are."""
     extra: str = ""
-    """Appended as it is."""
+    """Appended as it is: rotations, policies, whatever the scene needs."""
 
     def to_toml(self, box: Box, folder: Path, live: Path) -> str:
         """Return the configuration file for *box*."""
@@ -75,14 +75,13 @@ live_dir = {json.dumps(str(live))}
         )
 
     def _limits(self) -> str:
-        remind = f"remind_after_min = {self.remind_after_min}" if self.remind_after_min else ""
         model = self.model or ROOT / "models" / f"testvoice-{self.language}"
-        return f"""[policy]
+        return f"""[escalation]
 rounds = {self.rounds}
 ring_timeout_s = {self.ring_timeout_s}
 round_pause_s = {self.round_pause_s}
 answer_limit_s = {self.answer_limit_s}
-{remind}
+{self.escalation}
 
 [message]
 silence_s = {self.silence_s}

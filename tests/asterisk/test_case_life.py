@@ -66,18 +66,9 @@ class Evening:
 @pytest.fixture(scope="module")
 def evening(night: AfterHours) -> Evening:
     """Play it all in one night: a reminder comes after a minute at the earliest."""
-    pins = night.stage.folder / "call-in.pins"
-    night.stage.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    pins.touch(mode=0o600)
-    pins.write_text(f"t1 {PIN}\nt3 {PIN}\n")
-    custom = night.stage.folder / "prompts/de/custom"
-    custom.mkdir(parents=True, exist_ok=True)
-    for name, hz in (("call-in-refused", REFUSED_HZ), ("call-in-away", AWAY_HZ)):
-        tones.write_tone(custom / f"{name}.wav", hz, TONE_S, 8000)
-    with (night.box.pbx_etc / "extensions.conf").open("a") as extensions:
-        extensions.write(DIALPLAN)
+    pins = _prepare(night)
     extra = f"[call_in]\npins_file = {json.dumps(str(pins))}\n"
-    night.begin(WORKER, SLEEPER, WRITER, remind_after_min=1, extra=extra)
+    night.begin(WORKER, SLEEPER, WRITER, escalation="remind_after_min = 1", extra=extra)
     bridge, told = night.stage.bridge, {}
 
     reminded = night.call_and_leave()
@@ -111,6 +102,21 @@ def evening(night: AfterHours) -> Evening:
         log=log,
         **told,
     )
+
+
+def _prepare(night: AfterHours) -> Path:
+    """Write two prompts, the firm's extension and the PINs; return the file of these."""
+    pins = night.stage.folder / "call-in.pins"
+    night.stage.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    pins.touch(mode=0o600)
+    pins.write_text(f"t1 {PIN}\nt3 {PIN}\n")
+    custom = night.stage.folder / "prompts/de/custom"
+    custom.mkdir(parents=True, exist_ok=True)
+    for name, hz in (("call-in-refused", REFUSED_HZ), ("call-in-away", AWAY_HZ)):
+        tones.write_tone(custom / f"{name}.wav", hz, TONE_S, 8000)
+    with (night.box.pbx_etc / "extensions.conf").open("a") as extensions:
+        extensions.write(DIALPLAN)
+    return pins
 
 
 def _calls_in(night: AfterHours, digits: str, place: int, *keys: str, say: str = "") -> CallReport:
