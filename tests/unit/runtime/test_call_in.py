@@ -1,13 +1,15 @@
 """A technician calls us."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from daemon import NUMBERS, PINS
 from lines import FakeLine
 from night import Night
 
-from pbx_bridge.core.case_life import CaseOutcome
+from pbx_bridge.core.call_flow import advance
+from pbx_bridge.core.case_life import CaseOutcome, OutcomeGiven
 from pbx_bridge.core.escalation_events import TakenByHand
 from pbx_bridge.core.pin_lock import DELAY, TRIES_OF_ALL, PinLock, missed
 from pbx_bridge.runtime.call_in import LONGEST_PIN
@@ -51,6 +53,20 @@ async def test_only_his_own_open_cases_are_told(night: Night) -> None:
     line = await night.calls_in(ANNA, *RIGHT)
 
     assert (await night.call(done)).life.outcome is not None
+    assert line.played == ["call-in-pin", "call-in-none", "ack-goodbye"]
+
+
+async def test_case_is_not_told_between_its_outcome_and_its_end(night: Night) -> None:
+    """The outcome is committed, the escalation not yet closed."""
+    case_id = await accepted(night)
+    stored = await night.store.calls.load(case_id)
+    assert stored is not None
+    done = OutcomeGiven(CaseOutcome.FIXED, "anna")
+    after = advance(night.clock.at, stored.state, done)
+    await night.store.calls.save(night.clock.at, stored, done, replace(after, effects=()))
+
+    line = await night.calls_in(ANNA, *RIGHT)
+
     assert line.played == ["call-in-pin", "call-in-none", "ack-goodbye"]
 
 
