@@ -10,7 +10,7 @@ from pbx_bridge.config import LANGUAGES, parse
 from pbx_bridge.errors import PromptError
 
 PLACEHOLDERS = {
-    **dict.fromkeys(("greeting", "ack-announce", "remind-announce", "call-in-pin"), {"{firm}"}),
+    **{name: {"{firm}"} for name in ("greeting", "ack-announce", "remind-announce", "call-in-pin")},
     "name": {"{technician}"},
 }
 
