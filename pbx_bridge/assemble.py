@@ -17,7 +17,7 @@ from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
-from pbx_bridge.adapters.notify.registry import make_notifier
+from pbx_bridge.adapters.notify.addressees import addressees_of
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
@@ -31,15 +31,17 @@ from pbx_bridge.core.policy import Policy
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
 from pbx_bridge.errors import RulePackError, SocketTaken
-from pbx_bridge.ports import Line, Notifier
+from pbx_bridge.ports import Addressee, Line
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
+from pbx_bridge.runtime.outlook import Outlook
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
@@ -58,10 +60,10 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         BridgeError: something that must be there before the first call is not.
     """
     secret = read_secret(config.asterisk.ami_secret_file)
-    judge_call, notifiers = judges(config), notifiers_of(config)
+    judge_call, addressees = judges(config), addressees_of(config)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
-        await House(config, store, tokens, secret, notifiers).service(judge_call).run(stop)
+        await House(config, store, tokens, secret, addressees).service(judge_call).run(stop)
 
 
 def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
@@ -92,11 +94,6 @@ def _pack(language: str, firm_file: Path | None) -> RulePack | None:
     return None
 
 
-def notifiers_of(config: Config) -> list[Notifier]:
-    """Return every way to tell people that the configuration names."""
-    return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
-
-
 async def answer_ping(line: Line) -> None:
     """Tell `pbx-bridge doctor`, through Asterisk, that we are here."""
     await line.set_variable("PBXB_PONG", "1")
@@ -111,10 +108,10 @@ class House:
         store: SqliteStore,
         tokens: Tokens,
         secret: str,
-        notifiers: list[Notifier],
+        addressees: list[Addressee],
     ) -> None:
         self._config, self._store, self._tokens = config, store, tokens
-        self._secret, self._notifiers = secret, notifiers
+        self._secret = secret
         self._clock = SystemClock()
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
@@ -134,11 +131,21 @@ class House:
         self._leases = Leases(self._phones, config.lease())
         self._lookout = Lookout(self._phones, tokens, config.roster())
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
+        self._delivery = Delivery(self._clock, store.notices, addressees)
+        self._notices = Notices(
+            self._clock,
+            store.calls,
+            store.escalations,
+            store.notices,
+            addressees,
+            zone=ZoneInfo(config.firm.zone),
+            on_queued=self._delivery.hurry,
+        )
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
         ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(duties(ringing, transcripts, self._notices()))
+        self._deeds.assign(duties(ringing, transcripts, self._notices))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
@@ -152,13 +159,21 @@ class House:
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
+                Part("notices", _nothing, self._delivery.stop),
                 Part("on call", self._on_call.start, _nothing),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
                 Part("control", lambda: _listen(control), control.stop),
             ],
-            [decide, self._leases.run, recovery.run, recovery.look_now_and_then],
+            [
+                decide,
+                self._leases.run,
+                recovery.run,
+                recovery.look_now_and_then,
+                self._delivery.run,
+                self._outlook().run,
+            ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
@@ -198,13 +213,15 @@ class House:
             judge=judge_call,
         )
 
-    def _notices(self) -> Notices:
-        mail = self._config.mail
-        return Notices(
-            self._store.calls,
-            self._notifiers,
-            zone=ZoneInfo(self._config.firm.zone),
-            with_transcript=mail is not None and mail.include_transcript,
+    def _outlook(self) -> Outlook:
+        notices = self._config.notices
+        return Outlook(
+            self._clock,
+            self._store.notices,
+            self._notices,
+            lambda: self._on_call.plan,
+            shift_ahead=timedelta(hours=notices.shift_ahead_h),
+            gap_ahead=timedelta(days=notices.gap_ahead_days),
         )
 
     def _calls(self, transcripts: Transcripts) -> Calls:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fakes import FakeClock, FakePhones, MemoryStore
 from faults import Fate, Fragile
-from listeners import FakeNotifier, FakeTranscriber, MemoryRecordings
+from listeners import ALARMS, FakeNotifier, FakeTranscriber, MemoryRecordings, addressee
 
 from pbx_bridge.assemble import duties
 from pbx_bridge.core.call_flow import (
@@ -19,6 +19,7 @@ from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -66,11 +67,12 @@ class World:
         self.escalations = Fragile(self.store.escalations, self.fate)
         self.outbox = Fragile(self.store.outbox, self.fate)
         self.line = Fragile(self.phones, self.fate)
+        self.notices = Fragile(self.store.notices, self.fate)
         self.post = Fragile(self.notifier, self.fate)
 
     def break_disk(self, fault: Exception | None) -> None:
         """Let every question to the store fail with *fault*, until it is mended with `None`."""
-        for part in (self.calls, self.escalations, self.outbox):
+        for part in (self.calls, self.escalations, self.outbox, self.notices):
             part.fault = fault
 
 
@@ -105,12 +107,16 @@ class Daemon:
             transcriber=world.transcriber,
             judge=judge,
         )
+        office = addressee(notifier=world.post, topics=ALARMS | world.topics)
+        self.delivery = Delivery(clock, world.notices, [office])
         self.notices = Notices(
+            clock,
             world.calls,
-            [world.post],
+            world.escalations,
+            world.notices,
+            [office],
             zone=ZoneInfo("Europe/Berlin"),
-            with_transcript=False,
-            topics=world.topics,
+            on_queued=self.delivery.hurry,
         )
         self.calls = self._calls(world)
         self.acks = self._acks(world)

@@ -6,6 +6,7 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.notice_sections import AppriseConfig, NoticesConfig, WebhookConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.sections import (
     AsteriskConfig,
@@ -28,6 +29,7 @@ from pbx_bridge.config.values import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
+    "AppriseConfig",
     "AsteriskConfig",
     "Config",
     "DutyWindowConfig",
@@ -39,6 +41,7 @@ __all__ = [
     "MailConfig",
     "MailSecurity",
     "MessageConfig",
+    "NoticesConfig",
     "PolicyConfig",
     "RotationConfig",
     "RulesConfig",
@@ -47,6 +50,7 @@ __all__ = [
     "SpeechConfig",
     "StoreConfig",
     "TechnicianConfig",
+    "WebhookConfig",
     "load",
     "parse",
     "read_secret",

@@ -7,6 +7,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pbx_bridge.config.calendar_checks import calendar_mistakes
 from pbx_bridge.config.lines import KeyPath
+from pbx_bridge.config.notice_checks import notice_advice, notice_mistakes
 from pbx_bridge.config.proposal import proposal
 from pbx_bridge.config.values import LANGUAGES, is_loopback
 
@@ -33,6 +34,7 @@ def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     yield from _models(raw)
     yield from _mail(raw)
     yield from calendar_mistakes(raw)
+    yield from notice_mistakes(raw)
 
 
 def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
@@ -41,9 +43,7 @@ def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
     if isinstance(ring_timeout_s, int) and ring_timeout_s > MAILBOX_S:
         text = f"{ring_timeout_s} s often reaches the carrier's mailbox; stay below {MAILBOX_S}"
         yield ("policy", "ring_timeout_s"), text
-    mail = _table(raw, "mail")
-    if not mail:
-        yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
+    yield from notice_advice(raw)
 
 
 def number_mistake(number: str, country: str) -> str | None:

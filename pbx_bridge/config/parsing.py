@@ -2,7 +2,6 @@
 
 import json
 import re
-import stat
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from pydantic_core import ErrorDetails
 from pbx_bridge.config import checks
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
+from pbx_bridge.config.secret_urls import is_loose, notice_files
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
 
@@ -33,6 +33,9 @@ _WRONG_TYPE = {
     "date_parsing": "must be a date, like 2026-12-24",
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
+
+_MAY_BE_SECRET = {"notify", "url"}
+"""Keys whose values are not repeated in a mistake: a log would keep them."""
 
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
@@ -55,6 +58,8 @@ def parse(text: str, *, source: str) -> Config:
         ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
     """
     raw = _table(text, source)
+    if isinstance(raw.get("webhook"), dict):  # [webhook], where there is only one
+        raw["webhook"] = [raw["webhook"]]
     found = list(checks.cross_mistakes(raw))
     config = None
     try:
@@ -75,7 +80,8 @@ def advice(text: str, *, source: str) -> list[str]:
 
 def secret_advice(config: Config) -> list[str]:
     """Return the secret files that more than their owner and group may read."""
-    loose = (file for _, file in secret_files(config) if file.stat().st_mode & stat.S_IROTH)
+    files = [file for _, file in (*secret_files(config), *notice_files(config))]
+    loose = dict.fromkeys(file for file in files if is_loose(file))
     return [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
 
 
@@ -166,6 +172,7 @@ def _mistake(error: ErrorDetails) -> checks.Mistake:
 
 def _problem(path: KeyPath, error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
+    given = "it" if _MAY_BE_SECRET & set(path) else repr(error["input"])
     match error["type"]:
         case "missing":
             table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"
@@ -180,7 +187,7 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "less_than_equal":
             return f"{error['input']} is too big; at most {limits['le']}"
         case "value_error":
-            return f"{error['input']!r} {limits['error']}"
+            return f"{given} {limits['error']}"
         case "enum":
             return f"{error['input']!r} is not allowed; one of {limits['expected']}"
         case "string_pattern_mismatch":
@@ -190,7 +197,7 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "too_short":
             return f"is empty; {_EXAMPLES.get(_dotted(path), 'give at least one')}"
         case kind:
-            return f"{error['input']!r} {_WRONG_TYPE.get(kind, error['msg'])}"
+            return f"{given} {_WRONG_TYPE.get(kind, error['msg'])}"
 
 
 def _known_keys(table: KeyPath) -> list[str]:

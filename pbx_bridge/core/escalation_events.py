@@ -18,13 +18,22 @@ class FallbackReason(StrEnum):
 
 
 class Topic(StrEnum):
-    """Turns of a case that people may want to hear of."""
+    """Turns that people may want to hear of; docs/notifications.md explains each."""
 
     NEW_CASE = "new-case"
     ACCEPTED = "accepted"
     RESUMED = "resumed"
     """It was accepted and not done in time, and its owner did not answer."""
     DONE = "done"
+    EXHAUSTED = "exhausted"
+    """Nobody accepted a case, or nobody was there to ring."""
+    LINE_DOWN = "line-down"
+    GAP_AHEAD = "gap-ahead"
+    """A layer will have nobody, or has nobody, although the office is closed."""
+    SHIFT_BEGINS = "shift-begins"
+    """A day before, and when it begins."""
+    TEST = "test"
+    """Asked for on the command line; nobody can choose it."""
 
 
 @dataclass(frozen=True, slots=True)
