@@ -16,6 +16,7 @@ from pbx_bridge.adapters import dialplan
 from pbx_bridge.adapters.ami.enquiry import enquire
 from pbx_bridge.adapters.ami.link import AmiConfig
 from pbx_bridge.adapters.doctor import asterisk_files, folders
+from pbx_bridge.adapters.doctor.notifiers import notifiers_check
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.prompts import missing
 from pbx_bridge.adapters.recordings import FileRecordings
@@ -107,6 +108,7 @@ def _looks(config_path: Path, config: Config, etc: Path) -> list[Callable[[], Ch
         lambda: folders.prompts_check(missing(config), asterisk.prompts_dir),
         lambda: _rules(config),
         lambda: _on_call(config_path),
+        lambda: notifiers_check(config),
         lambda: folders.recordings_check(asterisk.recordings_dir),
         lambda: _live(config),
         lambda: _dialplan(config, etc),

@@ -79,11 +79,14 @@ def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
         said = news.case is not None and addressee.with_transcript
         return _letter(visible, visible.case, zone, with_words=said)
     language = addressee.language
+    subject, lines = headline(visible, language, zone), personal(visible, language)
+    if not addressee.is_brief:
+        lines = [f"{subject}.", "", "All of it: pbx-bridge oncall week"]
     return Notice(
         key=news.key,
         case_id=news.case.case_id if news.case else None,
-        subject=headline(visible, language, zone),
-        body="\n".join(personal(visible, language)),
+        subject=subject,
+        body="\n".join(lines),
         news=visible,
     )
 
