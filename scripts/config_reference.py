@@ -18,7 +18,7 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from pbx_bridge.config import Config, calendar_sections, sections
+from pbx_bridge.config import Config, calendar_sections, notice_sections, sections
 from pbx_bridge.config.keys import Key, keys_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -27,7 +27,7 @@ INTRODUCTION = """\
 # Configuration
 
 This page is made by `scripts/config_reference.py`; edit the docstrings in \
-`pbx_bridge/config/sections.py` and `pbx_bridge/config/calendar_sections.py` instead.
+`pbx_bridge/config/sections.py`, `calendar_sections.py` and `notice_sections.py` instead.
 
 Everything is in one TOML file, `/etc/pbx-bridge/pbx-bridge.toml`, \
 or where `--config` or `PBX_BRIDGE_CONFIG` point.
@@ -62,13 +62,18 @@ def _row(section: type, key: Key) -> str:
 
 def _default(section: type, name: str) -> str:
     (found,) = (f for f in fields(section) if f.name == name)
-    match found.default:
-        case _ if found.default is MISSING:
+    default = found.default
+    if default is MISSING and found.default_factory is not MISSING:
+        default = found.default_factory()
+    match default:
+        case _ if default is MISSING:
             return "**required**"
         case None | ():
             return "none"
         case bool():
             return f"`{str(found.default).lower()}`"
+        case tuple() as several:
+            return ", ".join(f'`"{one}"`' for one in several)
         case Path() | StrEnum() | str():
             return f'`"{found.default}"`'
         case number:
@@ -107,7 +112,8 @@ def _range(extras: tuple[object, ...]) -> str:
 
 
 def _docstrings() -> dict[tuple[str, str], str]:
-    sources = (Path(str(m.__file__)).read_text("utf-8") for m in (sections, calendar_sections))
+    modules = (sections, calendar_sections, notice_sections)
+    sources = (Path(str(module.__file__)).read_text("utf-8") for module in modules)
     nodes = (node for source in sources for node in ast.parse(source).body)
     classes = (node for node in nodes if isinstance(node, ast.ClassDef))
     return {(c.name, name): text for c in classes for name, text in _documented(c)}

@@ -107,22 +107,26 @@ class Daemon:
             transcriber=world.transcriber,
             judge=judge,
         )
-        office = addressee(notifier=world.post, topics=ALARMS | world.topics)
-        self.delivery = Delivery(clock, world.notices, [office])
-        self.notices = Notices(
-            clock,
-            world.calls,
-            world.escalations,
-            world.notices,
-            [office],
-            zone=ZoneInfo("Europe/Berlin"),
-            on_queued=self.delivery.hurry,
-        )
+        self.delivery, self.notices = self._told(world)
         self.calls = self._calls(world)
         self.acks = self._acks(world)
         self.recovery = self._recovery(world)
         self.switchboard.connect(self.recovery)
         self._assign()
+
+    def _told(self, world: World) -> tuple[Delivery, Notices]:
+        office = addressee(notifier=world.post, topics=ALARMS | world.topics)
+        delivery = Delivery(world.clock, world.notices, [office])
+        notices = Notices(
+            world.clock,
+            world.calls,
+            world.escalations,
+            world.notices,
+            [office],
+            zone=ZoneInfo("Europe/Berlin"),
+            on_queued=delivery.hurry,
+        )
+        return delivery, notices
 
     def _calls(self, world: World) -> Calls:
         return Calls(

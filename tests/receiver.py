@@ -37,40 +37,46 @@ class Receiver:
         return f"{scheme}://127.0.0.1:{self.port}{path}"
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the receiver of its server says."""
+
+    receiver: Receiver
+
+    def do_POST(self) -> None:
+        """Keep the request and answer it."""
+        receiver = self.receiver
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        receiver.posted.append(Posted(self.path, headers, body))
+        if receiver.hangs:
+            receiver.released.wait(30)
+            return
+        if receiver.drips:
+            self._drip()
+            return
+        self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
+        if receiver.location:
+            self.send_header("Location", receiver.location)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _drip(self) -> None:
+        try:
+            while not self.receiver.released.wait(0.02):
+                self.wfile.write(b"H")
+        except OSError:
+            return  # the other side has cut it
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Run a receiver; whoever hangs in it is let go at the end."""
     receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            body = self.rfile.read(length)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.posted.append(Posted(self.path, headers, body))
-            if receiver.hangs:
-                receiver.released.wait(30)
-                return
-            if receiver.drips:
-                self._drip()
-                return
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
-            if receiver.location:
-                self.send_header("Location", receiver.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def _drip(self) -> None:
-            try:
-                while not receiver.released.wait(0.02):
-                    self.wfile.write(b"H")
-            except OSError:
-                receiver.released.set()  # the other side has cut it
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("BoundHandler", (Handler,), {"receiver": receiver})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

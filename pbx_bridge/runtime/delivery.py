@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 import structlog
@@ -79,7 +80,7 @@ class Delivery:
             if name not in self._running:
                 task = asyncio.create_task(self._serve(list(group)))
                 self._running[name] = task
-                task.add_done_callback(lambda _, name=name: self._running.pop(name, None))
+                task.add_done_callback(partial(self._ended, name))
 
     async def flush(self) -> None:
         """Try all that is due now, and return when each was tried."""
@@ -92,6 +93,9 @@ class Delivery:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, name: str, _: asyncio.Task[None]) -> None:
+        self._running.pop(name, None)
 
     async def _serve(self, notices: Sequence[QueuedNotice]) -> None:
         for queued in notices:

@@ -107,13 +107,7 @@ class VirtualService:
             tokens=tokens,
             policy=policy,
         )
-        office = Addressee(
-            name="office",
-            notifier=notifier,
-            topics=frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN}),
-            language="en",
-            is_brief=False,
-        )
+        office = _office(notifier)
         self._queue = tables.notices
         self._delivery = Delivery(clock, self._queue, [office])
         self._notices = Notices(
@@ -163,3 +157,13 @@ class VirtualService:
 
     async def _transcribe(self, pending: Pending) -> None:
         self._judge(self.cases, pending)
+
+
+def _office(notifier: Notifier) -> Addressee:
+    return Addressee(
+        name="office",
+        notifier=notifier,
+        topics=frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN}),
+        language="en",
+        is_brief=False,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,19 @@ def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
 
     assert verdict.urgency is Urgency.EMERGENCY
     assert {line["event"] for line in logs} == {"rules.unusable"}
+
+
+async def test_notifier_that_cannot_work_keeps_nobody_from_calling(config: Config) -> None:
+    """A list of push addresses is gone: the service says so once and starts."""
+    anna = replace(config.technicians[0], notify_file=config.store.path.with_name("gone"))
+    firm = replace(config, technicians=(anna, *config.technicians[1:]))
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(assemble.run(firm, stop))
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    assert [line["event"] for line in logs].count("notify.unusable") == 1

@@ -43,14 +43,13 @@ async def _faults(people: Sequence[Addressee]) -> list[str]:
     """Return what is wrong with each that cannot send; URLs are only read, one after the other."""
     found = []
     for one in people:
-        match one.notifier:
-            case Unusable(reason=reason):
-                found.append(f"{_group(one)}: {reason}")
-            case PushNotifier() as push:
-                try:
-                    await push.check()
-                except NotifyFailed as exc:
-                    found.append(f"{_group(one)}: {exc}")
+        if isinstance(one.notifier, Unusable):
+            found.append(f"{_group(one)}: {one.notifier.reason}")
+        elif isinstance(one.notifier, PushNotifier):
+            try:
+                await one.notifier.check()
+            except NotifyFailed as exc:
+                found.append(f"{_group(one)}: {exc}")
     return found
 
 

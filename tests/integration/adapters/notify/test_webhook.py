@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ CASE = CaseFacts(
 NOTICE = Notice(
     key="1001-7",
     case_id="1001",
-    subject="Fall 1001: angenommen von anna – żółw",
+    subject="Fall 1001: angenommen von anna, żółw",
     body="",
     news=News(key="1001-7", topic=Topic.ACCEPTED, at=AT, case=CASE),
 )
@@ -165,6 +166,19 @@ async def test_plain_text_where_tls_is_expected_fails(receiver: Receiver, secret
         await notifier(receiver.url("https"), secret).send(NOTICE)
 
     assert receiver.posted == []
+
+
+async def test_trusted_certificate_is_enough(secret: Path, certificate: Path) -> None:
+    """The receiver is whom the address names, and only then is it told."""
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate) + ".crt")
+    with receiving(server_side) as receiver:
+        await notifier(receiver.url("https"), secret, tls=trusting).send(NOTICE)
+        with pytest.raises(NotifyFailed, match="certificate verify failed"):
+            await notifier(receiver.url("https"), secret).send(NOTICE)
+
+    assert len(receiver.posted) == 1
 
 
 async def test_secret_that_went_away_is_named(receiver: Receiver, tmp_path: Path) -> None:
