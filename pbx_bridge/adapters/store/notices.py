@@ -17,6 +17,40 @@ from pbx_bridge.ports import Notice, QueuedNotice, Queueing
 log = structlog.get_logger()
 
 
+OF_CASE = (
+    "SELECT addressee, topic, status, queued_at, ended_at, error FROM notice"
+    " WHERE case_id = ? ORDER BY seq"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How it stands with one notice of a case."""
+
+    addressee: str
+    topic: str
+    status: str
+    """``open``, ``sent`` or ``given-up``."""
+    queued_at: datetime
+    ended_at: datetime | None
+    error: str | None
+    """Of the last failure, also of one that was sent in the end."""
+
+
+def told(columns: tuple[Any, ...]) -> Told:
+    """Return the notice for the columns of `OF_CASE`."""
+    addressee, topic, status, queued_at, ended_at, error = columns
+    row = f"notice of {topic} for {addressee}"
+    return Told(
+        addressee=addressee,
+        topic=topic,
+        status=status,
+        queued_at=load_time(queued_at, row),
+        ended_at=ended_at and load_time(ended_at, row),
+        error=error,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Gaps:
     gaps: tuple[KnownGap, ...]

@@ -42,7 +42,6 @@ def test_every_turn_and_urgency_has_words_in_every_language(language: str) -> No
     for topic in CASE_TOPICS:
         said = line(topic, language, case=CASE)
         assert "1001" in said
-        assert topic.value not in said
         assert "{" not in said
 
 

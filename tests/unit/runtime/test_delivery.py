@@ -76,6 +76,27 @@ async def test_one_that_hangs_holds_up_nobody_and_is_put_off() -> None:
     assert "hangs" in desk.queue.rows[0].error
 
 
+async def test_one_that_hangs_is_not_asked_again_meanwhile() -> None:
+    """The loop comes by every few seconds; he has his notice already."""
+    desk = Desk()
+    asked: list[object] = []
+
+    async def hang(notice: Notice) -> None:
+        asked.append(notice)
+        await asyncio.Event().wait()
+
+    desk.mail.send = hang
+    await desk.tell("mail")
+
+    for _ in range(3):
+        await desk.delivery.turn()
+        await asyncio.sleep(0)
+    await desk.delivery.stop()
+
+    assert len(asked) == 1
+    assert desk.ends == ["open"]
+
+
 @pytest.mark.parametrize(
     ("topic", "kept"), [(Topic.ACCEPTED, KEPT_FOR), (Topic.EXHAUSTED, KEPT_LONGER)]
 )

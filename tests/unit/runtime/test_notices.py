@@ -196,3 +196,36 @@ def _hang(night: Night) -> list[str]:
 
     night.notifier.send = send
     return asked
+
+
+async def test_notifier_that_raises_does_not_delay_a_ring(night: Night) -> None:
+    """Its bug is its own; the next person rings at the usual time, the mail follows."""
+    night.notifier.faults = [ZeroDivisionError("a bug")] * 3
+    night.phones.goes_down()
+    await night.open_case()
+    night.phones.comes_back()
+
+    await night.pass_time(seconds=5)
+    rang_by_then = night.rang()
+    await night.pass_time(seconds=60)
+
+    assert rang_by_then == ["anna"]
+    assert len(night.told()) == 1
+    night.rang()
+
+
+async def test_what_was_not_sent_is_sent_after_a_restart(night: Night) -> None:
+    """The process dies while the mail hangs: the next life sends it, once."""
+    asked = _hang(night)
+    night.phones.goes_down()
+    await night.open_case()
+    del night.notifier.send
+
+    await night.restart()
+    await night.pass_time(seconds=60)
+
+    assert asked == ["asked"]
+    assert len(night.told()) == 1
+    night.phones.comes_back()
+    await night.settle()
+    night.rang()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from fakes import FakeClock, MemoryStore
 from listeners import addressee
 from night import InlineThreads
@@ -107,6 +108,22 @@ async def test_killed_between_gap_and_queue_is_told_by_the_next_life() -> None:
 
     assert [line["event"] for line in lines] == ["store.unusable"]
     assert watch.told == ["ben", "mail"]
+
+
+async def test_gap_gets_its_name_before_it_is_told_under_it() -> None:
+    """It goes on and begins "now" at each look; a disk that is full makes no second one."""
+    watch = Watch()
+    watch.clock.at = HANDOFF + timedelta(days=2, hours=5)
+    keep, watch.store.notices.keep_gaps = watch.store.notices.keep_gaps, _broken
+    with pytest.raises(StoreError):
+        await watch.outlook.look()
+    watch.store.notices.keep_gaps = keep
+
+    for _ in range(3):
+        watch.clock.move(60)
+        await watch.born().look()
+
+    assert watch.told == ["mail"]
 
 
 async def test_bug_does_not_end_the_loop() -> None:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from examples import opened_call
 from structlog.testing import capture_logs
 
+from pbx_bridge.adapters.store.reading import show_case
 from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.ports import Notice, Queueing
@@ -73,3 +75,21 @@ async def test_key_is_known_after_a_restart(tmp_path: Path) -> None:
 
     async with open_store(tmp_path / "c.db") as store:
         assert await store.notices.queue(NOW, [queueing("mail")]) == 0
+
+
+async def test_case_shows_who_was_told(tmp_path: Path) -> None:
+    """Also without the text, which is gone."""
+    path = tmp_path / "c.db"
+    async with open_store(path) as store:
+        await store.calls.open(NOW, opened_call())
+        await store.notices.queue(NOW, [queueing("mail"), queueing("web")])
+        mail, _ = await store.notices.due(NOW)
+        await store.notices.mark_sent(mail.seq, NOW)
+
+    file = show_case(path, "1001")
+
+    assert file is not None
+    assert [(each.addressee, each.status, each.ended_at) for each in file.told] == [
+        ("mail", "sent", NOW),
+        ("web", "open", None),
+    ]
