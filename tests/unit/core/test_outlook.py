@@ -139,6 +139,16 @@ def test_end_that_is_far_away_is_left_open() -> None:
     assert news.shift.end is None
 
 
+def test_shift_that_is_over_already_is_not_told() -> None:
+    """We were down while it began and ended."""
+    hourly = plan_of(rotation("anna", "ben", shift=timedelta(hours=1)))
+
+    now = local("2026-01-06 10:30")
+
+    assert shifts(hourly, now)[0] == ("anna", True)
+    assert [has_begun for _, has_begun in shifts(hourly, now)].count(True) == 1
+
+
 def test_same_person_going_on_is_no_shift_that_begins() -> None:
     """One person alone is not told each Monday; without a rotation nobody is."""
     handoff = local("2026-01-12 08:00")

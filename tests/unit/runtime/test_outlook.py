@@ -123,7 +123,7 @@ async def test_gap_gets_its_name_before_it_is_told_under_it() -> None:
         watch.clock.move(60)
         await watch.born().look()
 
-    assert watch.told == ["mail"]
+    assert watch.told.count("mail") == 1
 
 
 async def test_bug_does_not_end_the_loop() -> None:
