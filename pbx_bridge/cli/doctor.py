@@ -144,7 +144,7 @@ def _config(path: Path) -> tuple[Config | None, Check]:
     name = CheckName.CONFIG
     try:
         config = load(path)
-        advised = [*advice(read_text(path), source=str(path)), *secret_advice(config)]
+        advised = [*advice(read_text(path), source=str(path)), *secret_advice(config, path)]
     except ConfigError as exc:
         return None, failed(name, str(exc), "correct this, then: pbx-bridge config check")
     if advised:

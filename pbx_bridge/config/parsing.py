@@ -78,9 +78,11 @@ def advice(text: str, *, source: str) -> list[str]:
     return _lines(text, source, list(checks.advice(_table(text, source))))
 
 
-def secret_advice(config: Config) -> list[str]:
+def secret_advice(config: Config, source: Path | None = None) -> list[str]:
     """Return the secret files that more than their owner and group may read."""
     files = [file for _, file in (*secret_files(config), *notice_files(config))]
+    if source is not None and any(person.notify for person in config.technicians):
+        files.append(source)  # Apprise URLs are secrets, and stand in it
     loose = dict.fromkeys(file for file in files if is_loose(file))
     return [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
 

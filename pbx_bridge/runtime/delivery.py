@@ -26,12 +26,15 @@ PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
 KEPT_FOR = timedelta(hours=1)
-"""How long it is worth telling; later nobody tries any more."""
+"""How long it is worth telling a turn of a case; later nobody tries any more."""
 
-KEPT_LONGER = timedelta(days=3)
-"""What a person must act upon, also when the mail server is down from Friday to Monday."""
-
-MUST_BE_READ = frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.GAP_AHEAD})
+KEPT_LONGER = {
+    # A person must act upon these, also when the mail server is down from Friday to Monday.
+    Topic.EXHAUSTED: timedelta(days=3),
+    Topic.LINE_DOWN: timedelta(days=3),
+    Topic.GAP_AHEAD: timedelta(days=3),
+    Topic.SHIFT_BEGINS: timedelta(hours=12),
+}
 
 
 class Delivery:
@@ -156,8 +159,7 @@ class Delivery:
 
 
 def _keep_until(queued: QueuedNotice) -> datetime:
-    kept = KEPT_LONGER if queued.topic in MUST_BE_READ else KEPT_FOR
-    return queued.queued_at + kept
+    return queued.queued_at + KEPT_LONGER.get(queued.topic, KEPT_FOR)
 
 
 def _what(queued: QueuedNotice) -> dict[str, str]:

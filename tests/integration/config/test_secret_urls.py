@@ -72,3 +72,18 @@ def test_file_that_everybody_may_read_is_advised(file: Path) -> None:
     assert secret_advice(config) == [
         f"{file}: is readable by everybody on this machine; chmod 600 {file}"
     ]
+
+
+def test_configuration_that_holds_urls_is_a_secret_too(file: Path) -> None:
+    """Who writes them into it must close it."""
+    source, secret = file.with_name("c.toml"), file.with_name("ami.secret")
+    secret.touch(0o600)
+    text = SMALLEST.replace("[asterisk]", f'[asterisk]\nami_secret_file = "{secret}"')
+    source.write_text(text)
+    source.chmod(0o644)
+    with_urls = text.replace('name = "anna"', 'name = "anna"\nnotify = ["json://c/d"]')
+
+    assert secret_advice(parse(text, source="c"), source) == []
+    assert [
+        str(source) in line for line in secret_advice(parse(with_urls, source="c"), source)
+    ] == [True]

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import NotifyFailed, NotifyRefused, StoreError
 from pbx_bridge.ports import Notice, Queueing
-from pbx_bridge.runtime.delivery import KEPT_FOR, KEPT_LONGER, Delivery
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.simulation.memory_notices import MemoryNotices
 
 
@@ -98,7 +98,12 @@ async def test_one_that_hangs_is_not_asked_again_meanwhile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "kept"), [(Topic.ACCEPTED, KEPT_FOR), (Topic.EXHAUSTED, KEPT_LONGER)]
+    ("topic", "kept"),
+    [
+        (Topic.ACCEPTED, timedelta(hours=1)),
+        (Topic.SHIFT_BEGINS, timedelta(hours=12)),
+        (Topic.EXHAUSTED, timedelta(days=3)),
+    ],
 )
 async def test_given_up_within_its_limit_with_one_line(topic: Topic, kept: timedelta) -> None:
     """A warning when it fails first, an error when nobody tries any more, nothing between."""
