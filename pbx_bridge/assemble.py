@@ -17,7 +17,7 @@ from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
-from pbx_bridge.adapters.notify.addressees import addressees_of
+from pbx_bridge.adapters.notify.addressees import addressees_of, report_unusable
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
@@ -61,6 +61,7 @@ async def run(config: Config, stop: asyncio.Event) -> None:
     """
     secret = read_secret(config.asterisk.ami_secret_file)
     judge_call, addressees = judges(config), addressees_of(config)
+    report_unusable(addressees)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
         await House(config, store, tokens, secret, addressees).service(judge_call).run(stop)

@@ -1,6 +1,6 @@
 """Everybody whom the configuration names to be told, with the way to tell each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from itertools import chain
@@ -24,8 +24,8 @@ OFFICE_LANGUAGE = "en"
 class Unusable:
     """Stands for a notifier that could not be built: its notices wait for a better one."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, cause: BridgeError) -> None:
+        self.code, self.reason = cause.code, str(cause)
 
     async def send(self, notice: Notice) -> None:  # noqa: ARG002  the port
         """Raise `NotifyFailed`."""
@@ -37,25 +37,38 @@ def addressees_of(config: Config) -> list[Addressee]:
     Return everybody who is told of something, each push URL by itself.
 
     Nobody who cannot be told keeps the service from ringing: a notifier that cannot be built
-    is logged, once for each cause, and fails when it is asked to send.
+    is `Unusable` and fails when it is asked to send.
     """
     directory = _Directory(config)
     people = (directory.technician(person) for person in config.technicians)
     return [*directory.office(), *chain.from_iterable(people)]
 
 
+def report_unusable(people: Iterable[Addressee]) -> None:
+    """Log who cannot be told, once for each cause."""
+    said = set()
+    for one in people:
+        if isinstance(one.notifier, Unusable) and one.notifier.reason not in said:
+            said.add(one.notifier.reason)
+            log.error(
+                "notify.unusable",
+                to=one.name,
+                code=one.notifier.code,
+                reason=one.notifier.reason,
+            )
+
+
 class _Directory:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._privacy = config.apprise or AppriseConfig()
-        self._said: set[str] = set()
 
     def office(self) -> Iterator[Addressee]:
         config = self._config
         if (mail := config.mail) is not None:
             yield Addressee(
                 name="mail",
-                notifier=self._built("mail", lambda: make_notifier("mail", mail.options())),
+                notifier=_built(lambda: make_notifier("mail", mail.options())),
                 topics=frozenset(mail.topics),
                 language=OFFICE_LANGUAGE,
                 is_brief=False,
@@ -77,10 +90,9 @@ class _Directory:
                 yield self._push(name, notifier, topics, person.name)
 
     def _webhook(self, webhook: WebhookConfig) -> Addressee:
-        name = f"webhook/{webhook.name}"
         return Addressee(
-            name=name,
-            notifier=self._built(name, lambda: make_notifier("webhook", asdict(webhook))),
+            name=f"webhook/{webhook.name}",
+            notifier=_built(lambda: make_notifier("webhook", asdict(webhook))),
             topics=frozenset(webhook.topics),
             language=self._config.firm.language,
             with_number=webhook.include_number,
@@ -106,21 +118,15 @@ class _Directory:
         try:
             listed = urls()
         except ConfigError as exc:
-            yield f"{whose}/unreadable", self._unusable(whose, exc)
+            yield f"{whose}/unreadable", Unusable(exc)
             return
         for url in listed:
-            name = f"{whose}/{url_name(url)}"
-            yield name, self._built(name, partial(make_notifier, "apprise", {"url": url}))
+            make = partial(make_notifier, "apprise", {"url": url})
+            yield f"{whose}/{url_name(url)}", _built(make)
 
-    def _built(self, name: str, make: Callable[[], Notifier]) -> Notifier:
-        try:
-            return make()
-        except BridgeError as exc:
-            return self._unusable(name, exc)
 
-    def _unusable(self, name: str, exc: BridgeError) -> Notifier:
-        reason = str(exc)
-        if reason not in self._said:
-            log.error("notify.unusable", to=name, code=exc.code, reason=reason)
-            self._said.add(reason)
-        return Unusable(reason)
+def _built(make: Callable[[], Notifier]) -> Notifier:
+    try:
+        return make()
+    except BridgeError as exc:
+        return Unusable(exc)

@@ -94,3 +94,16 @@ def test_nobody_to_be_told_is_an_error(config: Path) -> None:
 
     assert result.exit_code == 1
     assert "nobody is told of anything" in result.stderr
+
+
+def test_who_cannot_be_told_is_in_the_answer_and_nowhere_else(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program reads the output: no log line may be in it."""
+    monkeypatch.setattr("pbx_bridge.adapters.notify.push.find_spec", lambda _: None)
+
+    result = run(config, "--to", "anna", "--json")
+
+    (row,) = json.loads(result.stdout)["sent"]
+    assert "pip install 'pbx-bridge[apprise]'" in row["reason"]
+    assert result.exit_code == 1

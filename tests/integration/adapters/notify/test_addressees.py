@@ -7,7 +7,7 @@ import pytest
 from configs import SMALLEST
 from structlog.testing import capture_logs
 
-from pbx_bridge.adapters.notify.addressees import Unusable, addressees_of
+from pbx_bridge.adapters.notify.addressees import Unusable, addressees_of, report_unusable
 from pbx_bridge.adapters.notify.push import PushNotifier, url_name
 from pbx_bridge.config import Config, parse
 from pbx_bridge.core.escalation_events import Topic
@@ -81,8 +81,9 @@ async def test_without_apprise_one_line_says_so_and_the_others_work(
     """Three URLs and one missing package: one line; the service goes on."""
     monkeypatch.setattr("pbx_bridge.adapters.notify.push.find_spec", lambda _: None)
 
+    people = by_name(config)
     with capture_logs() as lines:
-        people = by_name(config)
+        report_unusable(people.values())
 
     (line,) = lines
     assert line["event"] == "notify.unusable"
@@ -97,8 +98,9 @@ def test_list_that_cannot_be_read_keeps_nobody_from_ringing(config: Config, tmp_
     """It is said, and the others are told."""
     (tmp_path / "ben.urls").unlink()
 
+    people = by_name(config)
     with capture_logs() as lines:
-        people = by_name(config)
+        report_unusable(people.values())
 
     assert [line["event"] for line in lines] == ["notify.unusable"]
     assert "technician/ben/unreadable" in people
