@@ -15,8 +15,14 @@ from pbx_bridge.ports import Addressee
 REMEDY = "correct it, then: pbx-bridge notify test"
 
 
-def notifiers_check(config: Config) -> Check:
-    """Return whether each notifier could be built, its secrets read and its URL understood."""
+def notifiers_check(config: Config, lately: Sequence[str] = ()) -> Check:
+    """
+    Return whether each notifier could be built, its secrets read and its URL understood.
+
+    Args:
+        config: the configuration.
+        lately: notices that were given up in the last days, a line each.
+    """
     name, people = CheckName.NOTIFIERS, addressees_of(config)
     if not people:
         text = "nobody is told when no one accepts a case"
@@ -28,6 +34,8 @@ def notifiers_check(config: Config) -> Check:
     if loose:
         text = "\n".join(f"{file} is readable by everybody on this machine" for file in loose)
         return warned(name, text, f"chmod 600 {' '.join(map(str, loose))}")
+    if lately:
+        return warned(name, "\n".join(lately), "see why, then: pbx-bridge notify test")
     return passed(name, "\n".join([*map(_line, people), *_unheard(people)]))
 
 

@@ -22,10 +22,15 @@ OF_CASE = (
     " WHERE case_id = ? ORDER BY seq"
 )
 
+GIVEN_UP = (
+    "SELECT addressee, topic, status, queued_at, ended_at, error FROM notice"
+    " WHERE status = 'given-up' AND ended_at >= ? ORDER BY seq"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How it stands with one notice of a case."""
+    """How it stands with one notice."""
 
     addressee: str
     topic: str
@@ -38,7 +43,7 @@ class Told:
 
 
 def told(columns: tuple[Any, ...]) -> Told:
-    """Return the notice for the columns of `OF_CASE`."""
+    """Return the notice for the columns of `OF_CASE` and `GIVEN_UP`."""
     addressee, topic, status, queued_at, ended_at, error = columns
     row = f"notice of {topic} for {addressee}"
     return Told(

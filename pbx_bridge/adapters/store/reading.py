@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pbx_bridge.adapters.store.failures import translated
 from pbx_bridge.adapters.store.journal import JournalRow, journal_row
-from pbx_bridge.adapters.store.notices import OF_CASE, Told, told
+from pbx_bridge.adapters.store.notices import GIVEN_UP, OF_CASE, Told, told
 from pbx_bridge.adapters.store.outbox import Parked, parked
 from pbx_bridge.adapters.store.schema import released, version
-from pbx_bridge.adapters.store.values import load, load_time
+from pbx_bridge.adapters.store.values import dump_time, load, load_time
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_state import Escalation
@@ -139,6 +139,13 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
         parked=tuple(parked(row) for row in failed),
         told=tuple(told(row) for row in notices),
     )
+
+
+def given_up(path: Path, since: datetime) -> list[Told]:
+    """Return the notices that nobody tries any more, given up since then; oldest first."""
+    with snapshot(path) as connection:
+        rows = connection.execute(GIVEN_UP, (dump_time(since),)).fetchall()
+    return [told(row) for row in rows]
 
 
 def newest_seq(path: Path) -> int:
