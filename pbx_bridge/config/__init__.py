@@ -6,6 +6,7 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
 from pbx_bridge.config.notice_sections import AppriseConfig, NoticesConfig, WebhookConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.sections import (
@@ -18,7 +19,6 @@ from pbx_bridge.config.sections import (
     MailConfig,
     MailSecurity,
     MessageConfig,
-    PolicyConfig,
     RulesConfig,
     ServiceConfig,
     SpeechConfig,
@@ -33,6 +33,7 @@ __all__ = [
     "AsteriskConfig",
     "Config",
     "DutyWindowConfig",
+    "EscalationConfig",
     "FirmConfig",
     "HoursConfig",
     "LogConfig",
@@ -48,6 +49,7 @@ __all__ = [
     "ServiceConfig",
     "SpecialDayConfig",
     "SpeechConfig",
+    "StepConfig",
     "StoreConfig",
     "TechnicianConfig",
     "WebhookConfig",

@@ -1,6 +1,6 @@
 """What the plan has to tell: shifts that begin, and gaps ahead; each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -36,11 +36,12 @@ class Look:
     """To be kept for the next look."""
 
 
-def look(
+def look(  # noqa: PLR0913  a plan, and how to look at it
     plan: Plan,
     now: datetime,
     known: Sequence[KnownGap],
     *,
+    rung: Collection[str],
     shift_ahead: timedelta,
     gap_ahead: timedelta,
 ) -> Look:
@@ -54,12 +55,15 @@ def look(
         plan: who is on call.
         now: the time, UTC.
         known: the gaps of the last look.
+        rung: the layers that some policy rings; a gap in another one leaves nobody alone.
         shift_ahead: how long before it begins a shift is told first, by the clock on the wall.
         gap_ahead: how far we look for gaps.
     """
     news = list(_shift_news(plan, now, shift_ahead))
     gaps = []
     for gap in uncovered(plan, now, now + gap_ahead):
+        if gap.layer not in rung:
+            continue
         told_as = _told_as(known, gap.layer, gap.start, now)
         gaps.append(KnownGap(layer=gap.layer, told_as=told_as, end=gap.end))
         facts = GapFacts(layer=gap.layer, start=gap.start, end=gap.end)

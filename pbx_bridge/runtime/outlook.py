@@ -1,7 +1,7 @@
 """Looks at the plan now and then, and has people told of what it holds for them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 import structlog
@@ -29,10 +29,24 @@ class Outlook:
         notices: Notices,
         plan: Callable[[], Plan],
         *,
+        rung_of: Callable[[Sequence[str]], Collection[str]],
         shift_ahead: timedelta,
         gap_ahead: timedelta,
     ) -> None:
+        """
+        Remember what to ask.
+
+        Args:
+            clock: tells the time.
+            queue: where gaps are kept.
+            notices: writes what was found.
+            plan: returns the plan as it is.
+            rung_of: of all layers returns those that some policy rings.
+            shift_ahead: see `look`.
+            gap_ahead: see `look`.
+        """
         self._clock, self._queue, self._notices, self._plan = clock, queue, notices, plan
+        self._rung_of = rung_of
         self._shift_ahead, self._gap_ahead = shift_ahead, gap_ahead
         self._told: frozenset[str] = frozenset()
         """Keys of the last look; they are in the queue, no need to ask the disk each minute."""
@@ -50,13 +64,14 @@ class Outlook:
 
     async def look(self) -> None:
         """Look once; raise `StoreError` when what was found cannot be kept."""
-        now = self._clock.now()
+        now, plan = self._clock.now(), self._plan()
         known = await self._queue.known_gaps()
         found = await asyncio.to_thread(  # calls go on meanwhile
             look,
-            self._plan(),
+            plan,
             now,
             known,
+            rung=self._rung_of(plan.layers),
             shift_ahead=self._shift_ahead,
             gap_ahead=self._gap_ahead,
         )

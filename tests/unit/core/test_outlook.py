@@ -50,9 +50,10 @@ def away(start: str, end: str) -> tuple[Absence, ...]:
 WEEKLY = plan_of(rotation("anna", "ben"))
 
 
-def seen(plan: Plan, now: datetime, known: Sequence[KnownGap] = (), **options: timedelta):
+def seen(plan: Plan, now: datetime, known: Sequence[KnownGap] = (), **options: object):
     """Look, with the defaults of the configuration."""
-    return look(plan, now, known, **({"shift_ahead": DAY, "gap_ahead": WEEK} | options))
+    usual = {"rung": plan.layers, "shift_ahead": DAY, "gap_ahead": WEEK}
+    return look(plan, now, known, **(usual | options))
 
 
 def shifts(plan: Plan, now: datetime) -> list[tuple[str, bool]]:
@@ -165,7 +166,7 @@ def gaps(found: Sequence[News]) -> list[str]:
     return [news.key for news in found if news.gap]
 
 
-def told_over(plan: Plan, start: datetime, days: int, **options: timedelta) -> list[str]:
+def told_over(plan: Plan, start: datetime, days: int, **options: object) -> list[str]:
     """Look four times a day; return the keys of gaps, each once, in order."""
     known: Sequence[KnownGap] = ()
     keys: list[str] = []
@@ -242,6 +243,15 @@ def test_gap_later_in_the_same_layer_is_another() -> None:
     found = told_over(plan_of(rotation("anna", "ben"), overrides=overrides), local("2026-01-18"), 5)
 
     assert len(found) == 2
+
+
+def test_layer_that_nobody_rings_has_no_gap() -> None:
+    """The plan has it, no policy does: nobody waits for it."""
+    plan = plan_of(rotation("anna", "ben"), overrides=away("2026-01-20 08:00", "2026-01-21 08:00"))
+    now = local("2026-01-19 08:00")
+
+    assert gaps(seen(plan, now).news)
+    assert gaps(seen(plan, now, rung=("backup",)).news) == []
 
 
 def test_hours_of_the_office_are_no_gap() -> None:

@@ -24,7 +24,7 @@ def told(plan: Plan, start: datetime) -> dict[str, News]:
     known: tuple[KnownGap, ...] = ()
     now = start
     while now <= start + LOOKED_FOR:
-        found = look(plan, now, known, shift_ahead=DAY, gap_ahead=WEEK)
+        found = look(plan, now, known, rung=plan.layers, shift_ahead=DAY, gap_ahead=WEEK)
         known = found.gaps
         news = {one.key: one for one in found.news} | news
         now += LATE

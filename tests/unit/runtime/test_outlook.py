@@ -63,6 +63,7 @@ class Watch:
             store.notices,
             notices,
             lambda: self.plan,
+            rung_of=frozenset,
             shift_ahead=timedelta(hours=24),
             gap_ahead=timedelta(days=7),
         )
