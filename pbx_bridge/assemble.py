@@ -145,15 +145,7 @@ class House:
         self._lookout = Lookout(self._phones, tokens, config.roster())
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
         self._delivery = Delivery(self._clock, store.notices, addressees)
-        self._notices = Notices(
-            self._clock,
-            store.calls,
-            store.escalations,
-            store.notices,
-            addressees,
-            zone=ZoneInfo(config.firm.zone),
-            on_queued=self._delivery.hurry,
-        )
+        self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
@@ -214,6 +206,17 @@ class House:
             recordings=self._recordings,
             transcriber=self._transcriber,
             judge=judge_call,
+        )
+
+    def _notices_to(self, addressees: list[Addressee]) -> Notices:
+        return Notices(
+            self._clock,
+            self._store.calls,
+            self._store.escalations,
+            self._store.notices,
+            addressees,
+            zone=ZoneInfo(self._config.firm.zone),
+            on_queued=self._delivery.hurry,
         )
 
     def _outlook(self) -> Outlook:
