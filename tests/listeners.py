@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pbx_bridge.core.case import Transcript, Word
+from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import TranscriberError
-from pbx_bridge.ports import Notice
+from pbx_bridge.ports import Addressee, Notice
 
 
 class MemoryRecordings:
@@ -83,6 +84,22 @@ class FakeTranscriber:
             raise self.fault
         self.transcribed.append(path)
         return spoken(self.says)
+
+
+ALARMS = frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN})
+
+
+def addressee(**changes: object) -> Addressee:
+    """Return the office, as a mail reaches it."""
+    office = {
+        "name": "office",
+        "notifier": FakeNotifier(),
+        "topics": ALARMS,
+        "language": "en",
+        "is_brief": False,
+        "with_number": True,
+    }
+    return Addressee(**(office | changes))
 
 
 class FakeNotifier:
