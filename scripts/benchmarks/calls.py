@@ -158,7 +158,8 @@ def _one_call(stage: Stage, speech: Speech, wav: Path, ending: Ending, pbx: List
     stage.box.wait_mobile_event("invite", since_ms=since * 1000, timeout_s=line.LIMIT_S)
     case = line.acknowledged(stage, since)
     time.sleep(_LISTEN_S)
-    heard = line.take_leg_down(stage, since)
+    line.take_leg_down(stage, since)
+    heard = stage.box.heard_by(since_ms=since * 1000)
     report = call.wait(line.LIMIT_S)
     file = stage.case_file(case.case_id)
     log = stage.service.log() if stage.service else []

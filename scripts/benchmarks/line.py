@@ -2,7 +2,6 @@
 
 import contextlib
 import time
-from pathlib import Path
 
 from boxes import BoxError
 from stage import Stage, StageError
@@ -36,10 +35,9 @@ def acknowledged(stage: Stage, since: float) -> CaseSummary:
         time.sleep(POLL_S)
 
 
-def take_leg_down(stage: Stage, since: float) -> list[Path]:
-    """End the technician's leg; return what he heard."""
+def take_leg_down(stage: Stage, since: float) -> None:
+    """End the leg of the technician who pressed a key."""
     event = stage.box.wait_mobile_event("digit", since_ms=since * 1000)
     with stage.box.ami("pstn") as ami, contextlib.suppress(BoxError):  # it ended by itself
         ami.action("Hangup", {"Channel": event.channel_id, "Cause": "16"})
     stage.box.wait_mobile_event("hungup", since_ms=since * 1000)
-    return stage.box.heard_by(since_ms=since * 1000)
