@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from stage import Scene, Stage, StageError, mobile
 
 from benchmarks import calls, line, moments, recogniser, room, voice
 from benchmarks.figures import Figure, figure
+from benchmarks.live_copies import LiveCopies
 from benchmarks.report import Section
 from benchmarks.room import Room
 from benchmarks.sentences import SAID
@@ -21,7 +22,9 @@ from pbx_bridge.adapters.store.reading import CaseFile, CaseSummary
 LANGUAGE = "de"
 LIVE, ALL = 8, 30
 """Callers at once: as many as are heard live by default, and many more than that."""
-STEPS = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 192, 256)
+CROWDS = ((LIVE, LIVE), (ALL, LIVE), (ALL, ALL))
+"""Callers at once, and how many of them the configuration has heard live."""
+STEPS = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 BACKLOG_LIMIT_S = 0.5
 _AFTER_BEEP_S = 1.0
 """Each speaks so long after the beep of a call that was alone, instead of listening for his own."""
@@ -38,6 +41,9 @@ class Guest:
     file: CaseFile | None
     moments: dict[str, float]
     known_s: tuple[float | None, ...]
+    """How long after its end each word was in the journal."""
+    waits_s: tuple[float | None, ...]
+    """How long each word was in the live copy before."""
 
     @property
     def was_live(self) -> bool:
@@ -60,49 +66,85 @@ class Guest:
         return "" if "invited" in self.moments else "rang nobody"
 
 
-def scene() -> Scene:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What is known of all callers at once."""
+
+    stage: Stage
+    speech: Speech
+    copies: LiveCopies
+    since: float
+    """When the first of them rang."""
+
+    def guest(self, report: CallReport, case: CaseSummary | None) -> Guest:
+        """Return the caller of *report* with his *case*."""
+        if case is None:
+            return Guest(report=report, file=None, moments={}, known_s=(), waits_s=())
+        stage, file = self.stage, self.stage.case_file(case.case_id)
+        found = moments.from_journal(file.journal) | {"hung_up": report.ended_at}
+        log = stage.service.log() if stage.service else []
+        heard = moments.last_logged(log, "case.classified", case.case_id)
+        found |= {} if heard is None else {"heard": heard}
+        invited = _first_ring(file, stage.box.mobile_events(self.since * 1000))
+        found |= {} if invited is None else {"invited": invited}
+        known_s = calls.known_s(file, report, self.speech)
+        waits_s: list[float | None] = []
+        if report.speech_started_at is not None and file.call is not None:
+            ends = [report.speech_started_at + end for end in self.speech.word_ends_s]
+            waits_s = moments.waits_s(ends, known_s, self.copies.grown_at(file.call.call_id))
+        return Guest(
+            report=report, file=file, moments=found, known_s=known_s, waits_s=tuple(waits_s)
+        )
+
+
+def scene(live_slots: int) -> Scene:
     """Return a firm with a technician for each caller, and some more."""
     people = tuple((_name(n), _mobile(n)) for n in range(1, ALL + 6))
-    return Scene(technicians=people, language=LANGUAGE)
+    return Scene(technicians=people, language=LANGUAGE, live_slots=live_slots)
 
 
-def on_the_box(stage: Stage, section: Section, count: int) -> None:
-    """Let *count* callers ring the running product at the same time."""
+def on_the_box(stage: Stage, section: Section, count: int, live_slots: int) -> None:
+    """Let *count* callers ring the running product, which hears *live_slots* live, all at once."""
+    who = f"{count} calls, {live_slots} live slots"
     speech = voice.speak(SAID[LANGUAGE][0], default_voice(LANGUAGE))
     wav = speech.write(stage.folder / "said.wav")
     alone = stage.box.place_call(CallSpec(wav=wav, hangup_when_spoken=True))
     if alone.beep_ended_s is None:
         raise StageError("a caller who is alone hears no beep")
     since = line.quiet(stage) / 1000
-    reports = _together(stage, wav, count, alone.beep_ended_s + _AFTER_BEEP_S)
+    with LiveCopies(stage.live) as copies:
+        reports = _together(stage, wav, count, alone.beep_ended_s + _AFTER_BEEP_S)
     cases = _cases_of(stage, [report.caller for report in reports])
-    guests = [_guest(stage, report, speech, cases, since) for report in reports]
-    section.add(*_figures(guests))
+    witness = Witness(stage=stage, speech=speech, copies=copies, since=since)
+    guests = [witness.guest(report, cases.get(report.caller)) for report in reports]
+    section.add(*_figures(who, guests))
     for guest in guests:
         missing = guest.missing(speech.length_s - _MISSING_S)
         if missing:
-            section.failures.append(f"{count} at once: {guest.report.caller}: {missing}")
+            section.failures.append(f"{who}: {guest.report.caller}: {missing}")
     section.notes.append(
-        f"{count} at once: {sum(guest.was_live for guest in guests)} heard live, the others from"
-        f" the recording; {sum(guest.text == speech.text for guest in guests)} transcripts word by"
+        f"{who}: {sum(guest.was_live for guest in guests)} heard live, the others from the"
+        f" recording; {sum(guest.text == speech.text for guest in guests)} transcripts word by"
         f" word, {sum(case.owner is not None for case in cases.values())} cases accepted"
     )
 
 
-def _figures(guests: Sequence[Guest]) -> list[Figure | None]:
+def _figures(who: str, guests: Sequence[Guest]) -> list[Figure | None]:
     def ms(name: str, start: str, end: str) -> Figure | None:
         values = (moments.between_ms(one.moments, start, end) for one in guests)
-        return figure(f"{len(guests)} calls: {name}", "ms", values)
+        return figure(name, "ms", values)
 
     answered = (one.report.answered_after_s for one in guests)
     known = (lag and lag * 1000 for one in guests for lag in one.known_s)
+    waits = (wait and wait * 1000 for one in guests for wait in one.waits_s)
     return [
-        figure(f"{len(guests)} calls: INVITE to answer", "ms", (a and a * 1000 for a in answered)),
-        figure(f"{len(guests)} calls: end of a word to it in the journal", "ms", known),
-        ms("hang-up to INVITE at the first mobile", "hung_up", "invited"),
-        ms("  our call logic knows of it", "hung_up", "left"),
-        ms("  last audio to whole transcript, judged", "left", "heard"),
-        ms("  commits, Originate, INVITE", "heard", "invited"),
+        figure(f"{who}: INVITE to answer", "ms", (a and a * 1000 for a in answered)),
+        figure("  a word is in the live copy to it in the journal", "ms", waits),
+        figure("  end of a word to it in the journal", "ms", known),
+        ms("  hang-up to INVITE at the first mobile", "hung_up", "invited"),
+        ms("    our call logic knows of it", "hung_up", "left"),
+        ms("    last audio to whole transcript, judged", "left", "heard"),
+        ms("    commits, Originate, INVITE", "heard", "invited"),
         *_waits(guests),
     ]
 
@@ -113,7 +155,7 @@ def _waits(guests: Sequence[Guest]) -> list[Figure | None]:
     for was_live, how in ((True, "heard live"), (False, "from the recording")):
         group = [one for one in guests if one.was_live is was_live]
         values = (moments.between_ms(one.moments, "hung_up", "invited") for one in group)
-        name = f"{len(guests)} calls: hang-up to INVITE, {len(group)} {how}"
+        name = f"  hang-up to INVITE, those {how}"
         found.append(figure(name, "ms", values) if 0 < len(group) < len(guests) else None)
     return found
 
@@ -168,27 +210,6 @@ def _cases_of(stage: Stage, numbers: Sequence[str]) -> dict[str, CaseSummary]:
         if is_over or (len(found) == len(numbers) and all(case.owner for case in found.values())):
             return {number: case for number, case in found.items() if number is not None}
         time.sleep(5 * line.POLL_S)
-
-
-def _guest(
-    stage: Stage,
-    report: CallReport,
-    speech: Speech,
-    cases: Mapping[str, CaseSummary],
-    since: float,
-) -> Guest:
-    case = cases.get(report.caller)
-    if case is None:
-        return Guest(report=report, file=None, moments={}, known_s=())
-    file = stage.case_file(case.case_id)
-    found = moments.from_journal(file.journal) | {"hung_up": report.ended_at}
-    log = stage.service.log() if stage.service else []
-    heard = moments.last_logged(log, "case.classified", case.case_id)
-    found |= {} if heard is None else {"heard": heard}
-    invited = _first_ring(file, stage.box.mobile_events(since * 1000))
-    found |= {} if invited is None else {"invited": invited}
-    known_s = calls.known_s(file, report, speech)
-    return Guest(report=report, file=file, moments=found, known_s=known_s)
 
 
 def _first_ring(file: CaseFile, events: Sequence[CarrierEvent]) -> float | None:

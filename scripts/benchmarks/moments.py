@@ -181,3 +181,21 @@ def backlog_s(
     arrived = (at for at, length_s in written if length_s >= position_s)
     first = next(arrived, None)
     return None if first is None else heard_at - first
+
+
+def waits_s(
+    ends: Sequence[float], lags: Sequence[float | None], grown: Sequence[float]
+) -> list[float | None]:
+    """
+    Return for each word how long it was there before it was known, `None` when it never was.
+
+    Args:
+        ends: when each word ended.
+        lags: how long after its end it was known.
+        grown: when the live copy grew; a word is there from the first growth after its end.
+    """
+    waits: list[float | None] = []
+    for end, lag in zip(ends, lags, strict=True):
+        there = next((at for at in grown if at >= end), None)
+        waits.append(None if lag is None or there is None else end + lag - there)
+    return waits

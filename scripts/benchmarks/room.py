@@ -65,18 +65,15 @@ class Crowd:
 
     def figures(self) -> list[Figure | None]:
         """Return all of it."""
-        count, callers = len(self.callers), self.callers
+        who, callers = f"{len(self.callers)} at once", self.callers
         lags = (lag and lag * 1000 for caller in callers for lag in caller.lags_s)
         waits = (wait * 1000 for caller in callers for wait in caller.backlogs_s)
+        rests = (caller.rest_s * 1000 for caller in callers)
         return [
-            figure(f"{count} at once: backlog, audio there to words told", "ms", waits),
-            figure(f"{count} at once: end of a word to word known", "ms", lags),
-            figure(
-                f"{count} at once: last audio to whole transcript",
-                "ms",
-                (caller.rest_s * 1000 for caller in callers),
-            ),
-            figure(f"{count} at once: cores used", "cores", [self.cores]),
+            figure(f"{who}: backlog, audio there to words told", "ms", waits),
+            figure(f"{who}: end of a word to word known", "ms", lags),
+            figure(f"{who}: last audio to whole transcript", "ms", rests),
+            figure(f"{who}: cores used", "cores", [self.cores]),
         ]
 
 

@@ -58,9 +58,9 @@ def measure_urgent(stage: Stage, count: int) -> Section:
 def measure_crowd(stage: Stage) -> Section:
     """Let many callers ring at once, then find out how many the recogniser can follow."""
     section = Section(name="crowd", title="Many callers at once")
-    for count in (crowd.LIVE, crowd.ALL):
-        _play(stage, crowd.scene())
-        crowd.on_the_box(stage, section, count)
+    for count, live_slots in crowd.CROWDS:
+        _play(stage, crowd.scene(live_slots))
+        crowd.on_the_box(stage, section, count, live_slots)
     stage.stop_service()
     asyncio.run(crowd.of_files(section))
     return section

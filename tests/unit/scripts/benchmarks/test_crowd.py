@@ -38,7 +38,9 @@ def report(*, is_answered: bool = True) -> CallReport:
 )
 def test_what_is_missing_is_said(is_answered: bool, missing: str) -> None:
     """A caller without a case was not recorded, as far as anybody knows."""
-    guest = Guest(report=report(is_answered=is_answered), file=None, moments={}, known_s=())
+    guest = Guest(
+        report=report(is_answered=is_answered), file=None, moments={}, known_s=(), waits_s=()
+    )
 
     assert guest.missing(5.0) == missing
     assert not guest.was_live

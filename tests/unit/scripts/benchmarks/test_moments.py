@@ -13,6 +13,7 @@ from benchmarks.moments import (
     known_after_s,
     last_logged,
     logged_at,
+    waits_s,
 )
 from boxes import CarrierEvent
 
@@ -139,3 +140,15 @@ def test_backlog_counts_from_when_the_audio_was_there() -> None:
 
     assert backlog_s(10.5, 0.4, written) == pytest.approx(0.2)
     assert backlog_s(10.5, 0.9, written) is None
+
+
+def test_word_waits_from_when_its_piece_was_there() -> None:
+    """It was there at the first growth after its end; one that nobody knew has not waited."""
+    waits = waits_s([1.0, 1.1, 1.2], [0.5, None, 0.6], [0.9, 1.2, 1.5])
+
+    assert waits == [pytest.approx(0.3), None, pytest.approx(0.6)]
+
+
+def test_word_that_never_was_there_has_not_waited() -> None:
+    """The call was over before the copy grew again."""
+    assert waits_s([1.0], [0.5], [0.9]) == [None]
