@@ -8,7 +8,7 @@ from benchmarks.rules import growing
 from benchmarks.voice import Speech
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.rulepack import RulePack
-from pbx_bridge.core.urgency import classify, is_certain
+from pbx_bridge.core.urgency import classify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,6 @@ class Spoken:
     speech: Speech
     word: int
     """Number of the word that decides, counted from 1."""
-    is_certain: bool
-    """Whether a rule that is marked certain speaks at that word."""
 
     @property
     def decides_s(self) -> float:
@@ -57,6 +55,4 @@ def spoken(speech: Speech, pack: RulePack) -> Spoken:
     word = decisive_word(speech.text, is_emergency)
     if word is None:
         raise NotMeasuredError(f"no emergency by the rules of {pack.title}: {speech.text!r}")
-    so_far = " ".join(speech.text.split()[:word])
-    is_sure = is_certain(classify(so_far, pack), pack)
-    return Spoken(speech=speech, word=word, is_certain=is_sure)
+    return Spoken(speech=speech, word=word)

@@ -98,11 +98,6 @@ def summarise(all_turns: Sequence[Turns]) -> Section:
         section.failures += turns.failures
         section.notes += turns.notes
         section.add(*_figures(turns.language, turns.ours, turns.theirs))
-        sure = sum(one.is_certain for one in turns.said)
-        section.notes.append(
-            f"{turns.language}: {len(turns.said)} sentences; the word that decides comes from"
-            f" a certain rule in {sure}"
-        )
     ours = [rung for turns in all_turns for rung in turns.ours]
     theirs = [rung for turns in all_turns for rung in turns.theirs]
     section.add(*_figures("all", ours, theirs))
@@ -120,6 +115,7 @@ def _figures(who: str, ours: Sequence[Rung], theirs: Sequence[Rung]) -> Iterable
         _span(hangup, THEIRS, theirs, _FROM_HANGUP),
     )
     known = (rung.known_s and rung.known_s * 1000 for rung in ours)
+    certain = (moments.between_ms(rung.moments, "decided", "certain") for rung in ours)
     return [
         our_word,
         their_word,
@@ -129,6 +125,7 @@ def _figures(who: str, ours: Sequence[Rung], theirs: Sequence[Rung]) -> Iterable
         their_hangup,
         ratio(f"{hangup}, {THEIRS} / {OURS}", their_hangup, our_hangup),
         figure(f"{who}: decisive word to it in the journal", "ms", known),
+        figure(f"{who}: decisive word to certain", "ms", certain),
     ]
 
 
@@ -144,6 +141,9 @@ def _ours(stage: Stage, one: Spoken, wav: Path) -> Rung:
     case = line.acknowledged(stage, since)
     line.take_leg_down(stage, since)
     known_s = calls.known_s(stage.case_file(case.case_id), report, one.speech)[one.word - 1]
+    log = stage.service.log() if stage.service else []
+    certain = moments.last_logged(log, "case.certain", case.case_id)
+    found |= {} if certain is None else {"certain": certain}
     return Rung(moments=found, known_s=known_s)
 
 
