@@ -160,5 +160,6 @@ def _call(stage: Stage, one: Spoken, spec: CallSpec) -> tuple[CallReport, dict[s
     found = moments.from_carrier(stage.box.events(since * 1000))
     if report.speech_started_at is None or report.speech_ended_at is None:
         raise StageError("a mobile rang, but the caller could not say all of it")
+    found["hung_up"] = report.ended_at  # the carrier's event may be written a moment later
     found["decided"] = report.speech_started_at + one.decides_s
     return report, found, since
