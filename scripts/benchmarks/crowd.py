@@ -28,7 +28,10 @@ STEPS = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 BACKLOG_LIMIT_S = 0.5
 _AFTER_BEEP_S = 1.0
 """Each speaks so long after the beep of a call that was alone, instead of listening for his own."""
+_POLL_S = 0.2
 _BEHAVIOUR = "112"
+CLASSIFIED = "case.classified"
+"""Logged when the whole transcript has its verdict."""
 _MISSING_S = 0.5
 """A recording may be so much shorter than what was said in it."""
 
@@ -83,7 +86,7 @@ class Witness:
         stage, file = self.stage, self.stage.case_file(case.case_id)
         found = moments.from_journal(file.journal) | {"hung_up": report.ended_at}
         log = stage.service.log() if stage.service else []
-        heard = moments.last_logged(log, "case.classified", case.case_id)
+        heard = moments.last_logged(log, CLASSIFIED, case.case_id)
         found |= {} if heard is None else {"heard": heard}
         invited = _first_ring(file, stage.box.mobile_events(self.since * 1000))
         found |= {} if invited is None else {"invited": invited}
@@ -202,14 +205,20 @@ def _number(place: int) -> str:
 
 
 def _cases_of(stage: Stage, numbers: Sequence[str]) -> dict[str, CaseSummary]:
-    """Return the cases of *numbers*, once each has an owner or the longest wait is over."""
+    """Return the cases of *numbers*, once each is through or the longest wait is over."""
     deadline = time.monotonic() + line.LIMIT_S
     while True:
         found = {case.number: case for case in stage.cases() if case.number in numbers}
-        is_over = time.monotonic() > deadline
-        if is_over or (len(found) == len(numbers) and all(case.owner for case in found.values())):
+        log = stage.service.log() if stage.service else []
+        heard = {entry.get("case_id") for entry in log if entry.get("event") == CLASSIFIED}
+        through = [
+            case
+            for case in found.values()
+            if case.owner and case.message_s and case.case_id in heard
+        ]
+        if len(through) == len(numbers) or time.monotonic() > deadline:
             return {number: case for number, case in found.items() if number is not None}
-        time.sleep(5 * line.POLL_S)
+        time.sleep(_POLL_S)
 
 
 def _first_ring(file: CaseFile, events: Sequence[CarrierEvent]) -> float | None:
