@@ -76,8 +76,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return EscalationTransition(esc)
         case CaseDone(by=by):
             return _done(now, esc, by)
-        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
-            return _pressed_one(now, esc, n)
+        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
+            return _pressed_one(now, esc, n, others)
         case TakenElsewhere(technician=technician):
             if esc.phase is EscalationPhase.ACKNOWLEDGED:
                 return EscalationTransition(esc)
@@ -109,11 +109,14 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
 # ---------------------------------------------------------------- what happened to a ring
 
 
-def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+def _pressed_one(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
     ring = esc.find(n)
     if ring is None or ring.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
     accepted = pressed(now, esc, n, RingOutcome.ACKNOWLEDGED)
+    if any(one.technician == ring.technician for one in others.occupied):
+        # we had given him up, and another case rings him: he cannot listen to this one
+        accepted = changed(accepted, n, talks_until=None)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
         return _acknowledge(now, accepted, ring.technician)
     if ring.is_reminder and ring.technician == esc.owner:

@@ -32,15 +32,26 @@ from pbx_bridge.core.escalation_events import (
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
-from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
+from pbx_bridge.ports import (
+    CallStore,
+    EscalationStore,
+    LiveChannel,
+    Pending,
+    Phones,
+    Recordings,
+    RingOrder,
+)
 from pbx_bridge.runtime.cases import Opening, Trigger
 from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
-from pbx_bridge.runtime.switchboard import channel_id
+from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
 
 Post = Callable[[str, Trigger], None]
 
+
+GIVEN_UP = (RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
+"""Outcomes of a ring that may be our own guess: Asterisk may think otherwise."""
 
 UNASKED = Escalate(Urgency.UNKNOWN, "other")
 """What a case counts as that was taken before anybody asked how urgent it is."""
@@ -198,11 +209,27 @@ class Ringing:
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
+        await self._end_strays(ring, live)
         call = await self._calls.load(esc.case_id)
         if call is None:
             return None
         finding = await self._lookout.call(call.state.call_id, live)
         return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
+
+    async def _end_strays(self, ring: Ring, live: list[LiveChannel]) -> None:
+        """
+        Stop each leg on which this technician is rung though we had given it up.
+
+        There is one when Asterisk took an order and its reply was lost, or when a leg could not
+        be stopped in time. Whoever has pressed a key is left alone.
+        """
+        for channel in live:
+            case_id, attempt = attempt_of(channel.channel_id) or ("", 0)
+            stored = await self._escalations.load(case_id) if case_id else None
+            other = stored.state.find(attempt) if stored else None
+            if other and other.technician == ring.technician and other.outcome in GIVEN_UP:
+                log.warning("attempt.stray", case_id=case_id, attempt=attempt)
+                await self.cancel(Pending(seq=0, case_id=case_id, effect=CancelRing(attempt)))
 
     async def _count_key(self, case_id: str) -> None:
         stored = await self._escalations.load(case_id)

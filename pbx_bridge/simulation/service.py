@@ -10,6 +10,7 @@ from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, R
 from pbx_bridge.core.policy import Policy, Technician
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import Clock, Notifier, Pending, Phones
+from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty
 from pbx_bridge.runtime.leases import Leases
@@ -99,11 +100,27 @@ class VirtualService:
             policy=policy,
         )
         self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
-        self.recovery = self._recovery(clock, phones, lookout, roster)
+        leases = Leases(phones, timedelta(seconds=10))
+        self.recovery = self._recovery(clock, phones, lookout, roster, leases)
+        self.acks = Acks(
+            cases=self.cases,
+            calls=calls,
+            recordings=spool,
+            leases=leases,
+            tokens=tokens,
+            lookout=lookout,
+            prompt=lambda sound, _: sound,
+            language_of=lambda _: "de",
+        )
         deeds.assign(self._duties())
 
     def _recovery(
-        self, clock: Clock, phones: Phones, lookout: Lookout, roster: Sequence[Technician]
+        self,
+        clock: Clock,
+        phones: Phones,
+        lookout: Lookout,
+        roster: Sequence[Technician],
+        leases: Leases,
     ) -> Recovery:
         return Recovery(
             self.cases.post,
@@ -112,7 +129,7 @@ class VirtualService:
             escalations=self._escalations,
             phones=phones,
             recordings=EmptySpool(),
-            leases=Leases(phones, timedelta(seconds=10)),
+            leases=leases,
             lookout=lookout,
             ringing=self._ringing,
             on_call=lambda: "&".join(person.number for person in roster),

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -51,7 +52,8 @@ class Mutant:
     kind: str
     before: str
     after: str
-    tree: ast.Module
+    make: Callable[[], ast.Module]
+    """Builds the changed tree: hundreds of them at once would slow down every fork."""
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -62,11 +64,16 @@ def mutants(source: str) -> Iterator[Mutant]:
         if place in skipped:
             continue
         for kind, change in _changes(node):
-            tree = deepcopy(original)
-            changed = _at(tree, place)
+            changed = deepcopy(node)
             change(changed)
-            ast.fix_missing_locations(tree)
-            yield Mutant(_line(node), kind, _told(node), _told(changed), tree)
+            make = partial(_made, original, place, change)
+            yield Mutant(_line(node), kind, _told(node), _told(changed), make)
+
+
+def _made(original: ast.Module, place: int, change: Change) -> ast.Module:
+    tree = deepcopy(original)
+    change(_at(tree, place))
+    return ast.fix_missing_locations(tree)
 
 
 def _at(tree: ast.Module, place: int) -> ast.AST:

@@ -1,6 +1,7 @@
 """Runs the tests against one mutant after the other, each in a process of its own."""
 
 import ast
+import gc
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -78,8 +80,8 @@ class _Finder:
 
 def unchanged(root: Path, target: Target) -> Mutant:
     """Return the module as it is: when its tests fail, no mutant proves anything."""
-    tree = ast.parse(target.source(root).read_text(encoding="utf-8"))
-    return Mutant(0, "unchanged", "", "", tree)
+    source = target.source(root).read_text(encoding="utf-8")
+    return Mutant(0, "unchanged", "", "", partial(ast.parse, source))
 
 
 def run(
@@ -91,6 +93,7 @@ def run(
     Each lives in a fork of this process, which has loaded all libraries and nothing of ours.
     A mutant that hangs for *limit_s* is killed: a test would have.
     """
+    gc.freeze()  # a collection in a fork would copy all the memory that it shares with us
     waiting, running = list(reversed(jobs)), dict[int, tuple[Target, Mutant, float]]()
     while waiting or running:
         while waiting and len(running) < processes:
@@ -126,7 +129,7 @@ def _judge(root: Path, target: Target, mutant: Mutant) -> int:
     os.dup2(nowhere, 2)
     os.chdir(root)
     os.environ["CI"] = "yes"  # the same examples for each mutant: tests/conftest.py
-    sys.meta_path.insert(0, _Finder(target.module, target.source(root), mutant.tree))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Finder(target.module, target.source(root), mutant.make()))  # type: ignore[arg-type]
     return int(pytest.main([*OPTIONS, *target.tests])) or int(
         pytest.main([*OPTIONS, *target.more]) if target.more else GREEN
     )
