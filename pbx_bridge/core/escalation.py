@@ -300,7 +300,8 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
         is_line_reported=False,
     )
     then = begin_round(now, resumed, others, last=silent)
-    return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
+    effects = (Tell(Topic.RESUMED, silent), MarkTaken(None), *then.effects)
+    return EscalationTransition(then.state, effects)
 
 
 # ---------------------------------------------------------------- small things

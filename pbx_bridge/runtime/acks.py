@@ -23,7 +23,7 @@ from pbx_bridge.core.ack_flow import (
 )
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import RingEnded
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import AgiFailed, AgiHangup
 from pbx_bridge.ports import CallStore, Line, Recordings
@@ -115,10 +115,11 @@ class Acks:
         case_id, leg = call.case_id, channel_id(call.case_id, attempt)
         stored = await line.stored(TAKEN, call.call_id)
         esc = await self._cases.escalation(case_id)
-        other = self._lookout.believe(stored) if stored else None
         mine = esc.find(attempt) if esc else None
-        if other is not None and mine is not None and other != mine.technician:
-            esc = await self._cases.submit_escalation(case_id, TakenElsewhere(other))
+        news = self._lookout.news(esc, stored) if esc else None
+        other = self._lookout.believe(stored) if stored else None
+        if news is not None and mine is not None and other != mine.technician:
+            esc = await self._cases.submit_escalation(case_id, news)
             return Refused(esc.owner)
         pressed = RingEnded(attempt, RingOutcome.ACKNOWLEDGED)
         esc = await self._cases.submit_escalation(case_id, pressed)

@@ -96,13 +96,16 @@ class Lookout:
         return who
 
     async def key_press(self, esc: Escalation, call_id: str) -> RingEnded | TakenElsewhere | None:
+        """Return what the stored key press means for *esc*; `None`: there is none that is news."""
+        return self.news(esc, await self._phones.recall(TAKEN, call_id))
+
+    def news(self, esc: Escalation, stored: str | None) -> RingEnded | TakenElsewhere | None:
         """
-        Return what a stored key press means for *esc*; `None`: there is none that is news.
+        Return what *stored*, read from AstDB, means for *esc*; `None`: nothing new.
 
         Our own mark (`Ringing.mark_taken`) and a press that was counted already must not take
         a case again that was not done in time and rings once more.
         """
-        stored = await self._phones.recall(TAKEN, call_id)
         who = self.believe(stored) if stored else None
         if not stored or who is None:
             return None

@@ -145,13 +145,30 @@ class Ringing:
         self._post(pending.effect.case_id, RingTakenOver(pending.effect.attempt))
 
     async def mark_taken(self, pending: Pending) -> None:
-        """Let the dialplan's fallback know that it has nobody to ring."""
+        """Let the dialplan know whose a case is now: the effect may come late, after the next."""
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
-        stored = await self._calls.load(pending.case_id)
-        if stored is not None:
-            leg = channel_id(pending.case_id, OWN_MARK)
-            value = f"{pending.effect.technician}/{leg}/{self._tokens.token(leg)}"
-            await self._phones.remember(TAKEN, stored.state.call_id, value)
+        case_id, technician = pending.case_id, pending.effect.technician
+        stored = await self._calls.load(case_id)
+        esc = await self._escalations.load(case_id)
+        if stored is None or esc is None:
+            return
+        call_id, phase = stored.state.call_id, esc.state.phase
+        who = esc.state.owner if phase is EscalationPhase.ACKNOWLEDGED else technician
+        if phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
+            await self._mark_free(esc.state, call_id)
+        elif who is not None:
+            leg = channel_id(case_id, OWN_MARK)
+            value = f"{who}/{leg}/{self._tokens.token(leg)}"
+            await self._phones.remember(TAKEN, call_id, value)
+
+    async def _mark_free(self, esc: Escalation, call_id: str) -> None:
+        """Take a mark away that is no news any more; a key pressed meanwhile counts."""
+        stored = await self._phones.recall(TAKEN, call_id)
+        press = self._lookout.news(esc, stored)
+        if press is not None:
+            self._post(esc.case_id, press)
+        elif stored:
+            await self._phones.remember(TAKEN, call_id, "")
 
     async def look_after(self, pending: Pending) -> None:
         """Ask Asterisk where the caller is; without Asterisk there is no caller either."""

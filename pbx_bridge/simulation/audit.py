@@ -31,6 +31,8 @@ class Audit:
         """How often a case was resumed, since when it rings, how long we were dead until then."""
         self._holders: dict[str, tuple[int, str]] = {}
         """How often a case was resumed, and who was told then that it is his."""
+        self._keys: Counter[tuple[str, str]] = Counter()
+        """How often each technician pressed 1 for each case."""
 
     def look(self, now: datetime, dead: timedelta) -> None:
         """
@@ -48,6 +50,23 @@ class Audit:
             is_taken = esc.phase is EscalationPhase.ACKNOWLEDGED
             if esc.phase is not EscalationPhase.DONE and is_taken == (esc.owner is None):
                 self.faults.append(f"case {esc.case_id} is {esc.phase} with owner {esc.owner}")
+
+    def pressed(self, case_id: str, technician: str) -> None:
+        """Hear that somebody pressed 1."""
+        self._keys[case_id, technician] += 1
+
+    def unearned(self) -> list[str]:
+        """Return who has a case more often than he pressed 1 for it: only a key accepts."""
+        accepted = Counter(
+            (row.pending.case_id, row.pending.effect.technician or "")
+            for row in self._tables.outbox
+            if isinstance(row.pending.effect, Tell) and row.pending.effect.topic is Topic.ACCEPTED
+        )
+        return [
+            f"case {case_id}: {who} has it {times} times and pressed 1 {self._keys[case_id, who]}"
+            for (case_id, who), times in accepted.items()
+            if times > self._keys[case_id, who]
+        ]
 
     def granted(self, case_id: str, technician: str) -> None:
         """Hear that somebody was told: the case is yours."""

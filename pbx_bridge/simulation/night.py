@@ -151,7 +151,7 @@ class _Stage:
             await self._settle()
         doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
         kept = unkept(self._tables, self._office.read, len(self._world.incoming))
-        self._night.faults += [*self._audit.faults, *doubles, *kept]
+        self._night.faults += [*self._audit.faults, *self._audit.unearned(), *doubles, *kept]
         return self._night
 
     # ------------------------------------------------------------ time
@@ -308,6 +308,8 @@ class _Stage:
 
     def _pressed(self, order: RingOrder, outcome: RingOutcome) -> None:
         """Let a technician press a key; while we are dead the dialplan stores the key 1."""
+        if outcome is RingOutcome.ACKNOWLEDGED:
+            self._audit.pressed(order.case_id, order.technician)
         if self._service is not None:
             self._lines.append(VirtualLine(self._phones, order, outcome))
         else:
