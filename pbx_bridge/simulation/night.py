@@ -117,14 +117,9 @@ class _Stage:
         self._fuse: int | None = None
         """How many writes and orders from now we are killed."""
         self._tables.moment = self._burn
-        self._phones = VirtualPhones(
-            chance,
-            world.tempers,
-            self._after,
-            self._pressed,
-            lost_replies=world.lost_replies,
-            late_keys=world.late_keys,
-        )
+        self._phones = VirtualPhones(chance, world.tempers, self._after, self._pressed)
+        self._phones.lost_replies = world.lost_replies
+        self._phones.late_keys = world.late_keys
         self._phones.moment = self._burn
         self._chance = chance
         self._service: VirtualService | None = self._born()

@@ -37,12 +37,10 @@ class VirtualPhones:
         tempers: Mapping[str, Mapping[Behaviour, float]],
         after: After,
         pressed: Callable[[RingOrder, RingOutcome], None],
-        *,
-        lost_replies: float = 0.0,
-        late_keys: float = 0.0,
     ) -> None:
         self._chance, self._tempers, self._after, self._pressed = chance, tempers, after, pressed
-        self._lost_replies, self._late_keys = lost_replies, late_keys
+        self.lost_replies = self.late_keys = 0.0
+        """See `World`."""
         self.moment: Callable[[], None] = lambda: None
         """Called before and after each order: there a process can die."""
         self.events: PhoneEvents | None = None
@@ -67,7 +65,7 @@ class VirtualPhones:
         self.legs[order.channel_id] = Leg(order, behaviour)
         self._play(order, behaviour)
         self.moment()
-        if self._chance.random() < self._lost_replies:
+        if self._chance.random() < self.lost_replies:
             raise AmiUnavailable("Asterisk rings, and its reply was lost")
 
     def restart(self) -> None:
@@ -80,7 +78,7 @@ class VirtualPhones:
         self._require_link()
         leg = self.legs.get(channel_id)
         is_human = leg is not None and leg.is_up and leg.behaviour is not Behaviour.MAILBOX
-        if leg and is_human and self._chance.random() < self._late_keys:
+        if leg and is_human and self._chance.random() < self.late_keys:
             self._press(channel_id, KEYS.get(leg.behaviour, RingOutcome.ACKNOWLEDGED))
         self._end(channel_id, RingOutcome.NO_ANSWER)
 

@@ -102,17 +102,20 @@ class VirtualService:
         self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
         leases = Leases(phones, timedelta(seconds=10))
         self.recovery = self._recovery(clock, phones, lookout, roster, leases)
-        self.acks = Acks(
+        self.acks = self._acks(tokens, lookout, leases)
+        deeds.assign(self._duties())
+
+    def _acks(self, tokens: Tokens, lookout: Lookout, leases: Leases) -> Acks:
+        return Acks(
             cases=self.cases,
-            calls=calls,
-            recordings=spool,
+            calls=self._calls,
+            recordings=EmptySpool(),
             leases=leases,
             tokens=tokens,
             lookout=lookout,
             prompt=lambda sound, _: sound,
             language_of=lambda _: "de",
         )
-        deeds.assign(self._duties())
 
     def _recovery(
         self,

@@ -60,7 +60,7 @@ class _Mutated(SourceFileLoader):
         super().__init__(name, str(path))
         self._tree = tree
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the protocol's
         """Compile the tree."""
         return compile(self._tree, self.path, "exec")
 
