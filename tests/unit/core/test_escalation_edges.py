@@ -1,0 +1,130 @@
+"""What is told twice, late or out of turn: each a rule that a slip of the hand could undo."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from examples import ANNA, BEN, CLARA, NOW, POLICY
+
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import advance, open_escalation, open_taken
+from pbx_bridge.core.escalation_events import (
+    EscalationTimer,
+    Ring,
+    RingAnswered,
+    RingEnded,
+    RingPlaced,
+    RingTakenOver,
+)
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
+from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.policy import Policy, Step
+
+HOUR = timedelta(hours=1)
+REMINDING = replace(POLICY, remind_after=HOUR)
+PRESSED = RingOutcome.ACKNOWLEDGED
+
+
+def at(seconds: float) -> datetime:
+    """Return a time of this night."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def begun(policy: Policy = POLICY, *events: object) -> Escalation:
+    """Return an urgent case after *events*, one second apart."""
+    state = open_escalation(NOW, "1001", Urgency.URGENT, policy, ALONE).state
+    for second, event in enumerate(events, start=1):
+        state = advance(at(second), state, event).state
+    return state
+
+
+def in_time(state: Escalation) -> EscalationTransition:
+    """Let the timer of *state* come."""
+    return advance(state.wake_at, state, EscalationTimer())
+
+
+def rung(moved: EscalationTransition) -> list[str]:
+    """Return who is rung now."""
+    return [effect.technician for effect in moved.effects if isinstance(effect, Ring)]
+
+
+def test_answer_that_is_told_twice_gives_no_more_time() -> None:
+    """A mailbox must not hold the case longer because Asterisk says so again."""
+    once = begun(POLICY, RingPlaced(1), RingAnswered(1))
+
+    twice = advance(at(50), once, RingAnswered(1)).state
+
+    assert twice == once
+    assert twice.wake_at == at(2 + 75)
+
+
+def test_order_that_is_told_twice_gives_no_more_time() -> None:
+    """The ring timeout runs from the first time."""
+    once = begun(POLICY, RingPlaced(1))
+
+    twice = advance(at(20), once, RingPlaced(1)).state
+
+    assert twice == once
+    assert twice.wake_at == at(1 + 25)
+
+
+def test_late_key_of_the_owner_on_another_ring_puts_no_reminder_off() -> None:
+    """Anna took it on her second ring; the key on the first says nothing about her work."""
+    policy = Policy(steps=(Step(technicians=(ANNA,)),) * 2, remind_after=HOUR)
+    second = in_time(begun(policy)).state
+    taken = advance(at(30), second, RingEnded(2, PRESSED)).state
+
+    late = advance(at(900), taken, RingEnded(1, PRESSED))
+
+    assert taken.owner == "anna"
+    assert late == EscalationTransition(taken)
+    assert late.state.wake_at == at(30) + HOUR
+
+
+def test_key_on_the_reminder_of_a_former_owner_puts_nothing_off() -> None:
+    """Anna did not answer, Ben has it now; her late key does not tell that he is at it."""
+    hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
+    reminded = in_time(hers).state
+    resumed = in_time(reminded).state
+    his = advance(at(3700), resumed, RingEnded(2, PRESSED)).state
+
+    late = advance(at(4000), his, RingEnded(1, PRESSED))
+
+    assert his.owner == "ben"
+    assert late == EscalationTransition(his)
+
+
+def test_resumed_case_is_as_if_nobody_had_taken_it() -> None:
+    """No owner, no time of acceptance, the first round, the whole ceiling."""
+    hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
+    reminded = in_time(hers).state
+
+    resumed = in_time(reminded).state
+
+    assert (resumed.owner, resumed.acknowledged_at, resumed.round) == (None, None, 1)
+    assert resumed.give_up_at == reminded.wake_at + REMINDING.ceiling
+
+
+def test_person_taken_over_comes_after_the_others_of_the_round() -> None:
+    """Ben and Clara are free now; Anna is with a more urgent case."""
+    policy = Policy(steps=(Step(technicians=(ANNA, BEN, CLARA)),), rounds=1)
+    state = begun(policy, RingTakenOver(1))
+    order = ["ben"]
+
+    for second, attempt in ((2, 2), (3, 3)):
+        moved = advance(at(second), state, RingEnded(attempt, RingOutcome.DECLINED))
+        order += rung(moved)
+        state = moved.state
+
+    assert order == ["ben", "clara", "anna"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001])
+def test_ceiling_counts_from_its_very_moment(seconds: float) -> None:
+    """At the ceiling nobody is rung any more, and a moment before somebody still may be."""
+    state = begun(POLICY)
+    end = state.give_up_at - timedelta(seconds=seconds)
+
+    moved = advance(end, state, RingEnded(1, RingOutcome.DECLINED))
+
+    assert rung(moved) == ([] if seconds == 0 else ["ben"])
