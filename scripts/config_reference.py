@@ -9,6 +9,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import cache
 from datetime import date
 from enum import StrEnum
 from inspect import cleandoc
@@ -42,6 +43,7 @@ MODULES = (sections, calendar_sections, escalation_sections)
 NUMBERS = {int: "whole number", float: "number"}
 
 
+@cache
 def page() -> str:
     """Return the whole page."""
     return "\n".join([INTRODUCTION, *_sections(Config)])
@@ -117,6 +119,7 @@ def _range(extras: tuple[object, ...]) -> str:
     return f", at least {low}" if low is not None else ""
 
 
+@cache
 def _docstrings() -> dict[tuple[str, str], str]:
     sources = (Path(str(m.__file__)).read_text("utf-8") for m in MODULES)
     nodes = (node for source in sources for node in ast.parse(source).body)
