@@ -119,6 +119,18 @@ def test_person_taken_over_comes_after_the_others_of_the_round() -> None:
     assert order == ["ben", "clara", "anna"]
 
 
+def test_one_of_a_group_taken_over_comes_after_the_next_step() -> None:
+    """Ben of her group declines: Clara is next, for Anna was needed elsewhere a moment ago."""
+    steps = (Step(technicians=(ANNA, BEN), is_parallel=True), Step(technicians=(CLARA,)))
+    state = begun(Policy(steps=steps), RingTakenOver(1))
+
+    moved = advance(at(2), state, RingEnded(2, RingOutcome.DECLINED))
+    then = advance(at(3), moved.state, RingEnded(3, RingOutcome.DECLINED))
+
+    assert rung(moved) == ["clara"]
+    assert rung(then) == ["anna"]
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.001])
 def test_ceiling_counts_from_its_very_moment(seconds: float) -> None:
     """At the ceiling nobody is rung any more, and a moment before somebody still may be."""
