@@ -10,9 +10,12 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     EscalationTimer,
+    PersonFree,
     Ring,
     RingAnswered,
     RingEnded,
+    RingHeld,
+    RingNotPlaced,
     RingPlaced,
     RingTakenOver,
 )
@@ -129,6 +132,38 @@ def test_one_of_a_group_taken_over_comes_after_the_next_step() -> None:
 
     assert rung(moved) == ["clara"]
     assert rung(then) == ["anna"]
+
+
+def test_decline_of_the_newest_rings_the_next_though_an_older_one_rings() -> None:
+    """Anna's mobile rings on, Ben declines: Clara need not wait for the overlap."""
+    step = Step(technicians=(ANNA, BEN, CLARA), overlap=timedelta(seconds=5))
+    both = in_time(begun(Policy(steps=(step,)))).state
+
+    moved = advance(at(6), both, RingEnded(2, RingOutcome.DECLINED))
+
+    assert [one.technician for one in both.live] == ["anna", "ben"]
+    assert rung(moved) == ["clara"]
+
+
+@pytest.mark.parametrize("put_off", [RingHeld(1), RingNotPlaced(1)])
+def test_ring_that_was_put_off_begins_as_soon_as_somebody_says_so(put_off: object) -> None:
+    """The link is back, or the fallback is over: nobody waits for the timer."""
+    state = begun(POLICY, put_off)
+
+    moved = advance(at(2), state, PersonFree())
+
+    assert rung(moved) == ["anna"]
+
+
+@pytest.mark.parametrize("put_off", [RingHeld(1), RingNotPlaced(1)])
+def test_ring_that_was_put_off_waits_for_the_rest_of_its_group(put_off: object) -> None:
+    """Ben's mobile rings on: somebody who is free elsewhere changes nothing."""
+    both = Policy(steps=(Step(technicians=(ANNA, BEN), is_parallel=True),))
+    state = begun(both, put_off)
+
+    moved = advance(at(2), state, PersonFree())
+
+    assert moved == EscalationTransition(state)
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001])
