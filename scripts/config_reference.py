@@ -9,9 +9,9 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
-from functools import cache
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
