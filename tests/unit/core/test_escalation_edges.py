@@ -97,6 +97,24 @@ def test_key_on_the_reminder_of_a_former_owner_puts_nothing_off() -> None:
     assert late == EscalationTransition(his)
 
 
+def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
+    """Anna pressed 1 hours ago; the same key told again is not a new one."""
+    taken = begun(REMINDING, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED))
+    resumed = in_time(in_time(taken).state).state
+
+    again = advance(at(4000), resumed, RingEnded(1, PRESSED))
+
+    assert resumed.owner is None
+    assert again == EscalationTransition(resumed)
+
+
+def test_whoever_declined_may_think_better_of_it() -> None:
+    """A human said yes, on the same ring: it counts whenever it comes."""
+    declined = begun(POLICY, RingPlaced(1), RingAnswered(1), RingEnded(1, RingOutcome.DECLINED))
+
+    assert advance(at(5), declined, RingEnded(1, PRESSED)).state.owner == "anna"
+
+
 def test_resumed_case_is_as_if_nobody_had_taken_it() -> None:
     """No owner, no time of acceptance, the first round, the whole ceiling."""
     hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
