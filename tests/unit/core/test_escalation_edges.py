@@ -71,6 +71,20 @@ def test_order_that_is_told_twice_gives_no_more_time() -> None:
     assert twice.wake_at == at(1 + 25)
 
 
+def test_each_ring_has_the_time_of_its_own_step() -> None:
+    """Ben's step rings for ten seconds, from when Asterisk took his order, not Anna's."""
+    steps = (
+        Step(technicians=(ANNA,)),
+        Step(technicians=(BEN,), ring_timeout=timedelta(seconds=10)),
+    )
+    state = begun(Policy(steps=steps), RingPlaced(1), RingEnded(1, RingOutcome.BUSY))
+
+    moved = advance(at(9), state, RingPlaced(2)).state
+
+    assert moved.attempts[1].ends_at == at(9 + 10 + 3)
+    assert moved.wake_at == at(9 + 10 + 3)
+
+
 def test_late_key_of_the_owner_on_another_ring_puts_no_reminder_off() -> None:
     """Anna took it on her second ring; the key on the first says nothing about her work."""
     policy = Policy(steps=(Step(technicians=(ANNA,)),) * 2, remind_after=HOUR)
