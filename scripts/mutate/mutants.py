@@ -192,7 +192,9 @@ def _called(node: ast.Call) -> Iterator[tuple[str, Change]]:
         is_optional = name[0].islower() and name not in {"field", "dataclass"}
         if keyword.arg and is_optional:
             yield "keyword left out", _without("keywords", at)
-    if len(node.args) > 1 and not any(isinstance(one, ast.Starred) for one in node.args[:2]):
+    is_symmetric = isinstance(node.func, ast.Name) and node.func.id in NAMED
+    has_starred = any(isinstance(one, ast.Starred) for one in node.args[:2])
+    if len(node.args) > 1 and not has_starred and not is_symmetric:
         yield "arguments swapped", _swap_arguments
 
 
