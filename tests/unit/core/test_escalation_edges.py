@@ -111,6 +111,18 @@ def test_key_on_the_reminder_of_a_former_owner_puts_nothing_off() -> None:
     assert late == EscalationTransition(his)
 
 
+def test_owner_is_reminded_though_the_leg_of_a_loser_never_ended() -> None:
+    """Of Anna's leg nothing was ever told; it is not the reminder that Ben did not answer."""
+    steps = (Step(technicians=(ANNA, BEN), is_parallel=True),)
+    taken = begun(Policy(steps=steps, remind_after=HOUR), RingPlaced(1), RingEnded(2, PRESSED))
+
+    reminded = in_time(taken)
+
+    assert [one.technician for one in taken.live] == ["anna"]
+    assert rung(reminded) == ["ben"]
+    assert reminded.state.owner == "ben"
+
+
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
     """Anna pressed 1 hours ago; the same key told again is not a new one."""
     taken = begun(REMINDING, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED))
