@@ -123,6 +123,38 @@ def test_owner_is_reminded_though_the_leg_of_a_loser_never_ended() -> None:
     assert reminded.state.owner == "ben"
 
 
+def test_ring_after_a_reminder_has_its_own_time() -> None:
+    """Anna's reminder was ring 1; Ben's is ring 2, and the case waits for him."""
+    hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
+    resumed = in_time(in_time(hers).state).state
+
+    placed = advance(at(3630), resumed, RingPlaced(2)).state
+    answered = advance(at(3640), placed, RingAnswered(2)).state
+
+    assert placed.wake_at == at(3630 + 25)
+    assert answered.wake_at == at(3640 + 75)
+
+
+def test_reminder_has_its_own_time_behind_other_rings() -> None:
+    """Ring 2 is the reminder; its time is not that of ring 1."""
+    taken = begun(REMINDING, RingPlaced(1), RingEnded(1, PRESSED))
+    reminded = in_time(taken).state
+
+    placed = advance(at(3605), reminded, RingPlaced(2)).state
+    answered = advance(at(3610), placed, RingAnswered(2)).state
+
+    assert placed.wake_at == at(3605 + 25)
+    assert answered.wake_at == at(3610 + 75)
+
+
+def test_ring_that_was_taken_over_got_through() -> None:
+    """It is no sign of a dead trunk, and no ring that was never placed."""
+    state = begun(POLICY, RingTakenOver(1))
+
+    assert state.attempts[0].outcome is RingOutcome.NO_ANSWER
+    assert state.has_reached_somebody
+
+
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
     """Anna pressed 1 hours ago; the same key told again is not a new one."""
     taken = begun(REMINDING, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED))
