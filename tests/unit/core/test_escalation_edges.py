@@ -155,6 +155,18 @@ def test_ring_that_was_taken_over_got_through() -> None:
     assert state.has_reached_somebody
 
 
+def test_whoever_answers_a_ring_that_we_took_for_not_placed_is_on_the_phone() -> None:
+    """Its reply was lost: after his key he listens, and no other case rings him meanwhile."""
+    state = begun(POLICY, RingNotPlaced(1), RingAnswered(1))
+
+    taken = advance(at(3), state, RingEnded(1, PRESSED)).state
+    over = advance(at(9), taken, RingEnded(1, RingOutcome.NO_ANSWER)).state
+
+    assert taken.owner == "anna"
+    assert [one.technician for one in taken.talking(at(3))] == ["anna"]
+    assert over.talking(at(9)) == ()
+
+
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
     """Anna pressed 1 hours ago; the same key told again is not a new one."""
     taken = begun(REMINDING, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED))
