@@ -25,6 +25,7 @@ class Leg:
     order: RingOrder
     behaviour: Behaviour
     is_up: bool = False
+    is_up_told: bool = False
     has_pressed: bool = False
 
 
@@ -86,8 +87,11 @@ class VirtualPhones:
         """Do nothing: these legs outlive their leases."""
 
     async def live(self) -> list[LiveChannel]:
-        """Return the mobiles that ring or talk."""
+        """Return the mobiles that ring or talk; tell of those that were answered unheard."""
         self._require_link()
+        for name, leg in self.legs.items():
+            if leg.is_up:
+                self._tell_answered(name, leg)
         return [
             LiveChannel(channel=name, channel_id=name, call_id="", is_up=leg.is_up)
             for name, leg in self.legs.items()
@@ -142,8 +146,12 @@ class VirtualPhones:
     def _answer(self, leg: str) -> None:
         if leg in self.legs:
             self.legs[leg].is_up = True
-            if self.is_up and self.events:
-                self.events.ring_answered(leg)
+            self._tell_answered(leg, self.legs[leg])
+
+    def _tell_answered(self, name: str, leg: Leg) -> None:
+        if self.is_up and self.events and not leg.is_up_told:
+            leg.is_up_told = True
+            self.events.ring_answered(name)
 
     def _press(self, leg: str, outcome: RingOutcome) -> None:
         if leg in self.legs and not self.legs[leg].has_pressed:

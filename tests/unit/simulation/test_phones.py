@@ -214,3 +214,17 @@ async def test_process_can_die_before_and_after_an_order() -> None:
     await stage.phones.ring(order())
 
     assert moments == [0, 1]
+
+
+async def test_answer_that_nobody_heard_is_told_by_the_next_look() -> None:
+    """As the real `Phones` adopts a leg that is up."""
+    stage = Stage(Behaviour.ACCEPTS)
+    await stage.phones.ring(order())
+    stage.phones.events = None
+    stage.phones._answer("1001-1")
+    stage.phones.events = stage
+
+    await stage.phones.live()
+    await stage.phones.live()
+
+    assert stage.told == ["answered"]
