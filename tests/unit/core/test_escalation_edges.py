@@ -21,7 +21,7 @@ from pbx_bridge.core.escalation_events import (
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.lineup import ALONE
-from pbx_bridge.core.policy import Policy, Step
+from pbx_bridge.core.policy import Policy, Step, Technician
 
 HOUR = timedelta(hours=1)
 REMINDING = replace(POLICY, remind_after=HOUR)
@@ -165,6 +165,52 @@ def test_whoever_answers_a_ring_that_we_took_for_not_placed_is_on_the_phone() ->
     assert taken.owner == "anna"
     assert [one.technician for one in taken.talking(at(3))] == ["anna"]
     assert over.talking(at(9)) == ()
+
+
+def test_second_ring_can_fail_to_be_placed_though_the_first_was() -> None:
+    """Each ring is looked at for itself: Ben comes first again."""
+    state = begun(POLICY, RingPlaced(1), RingEnded(1, RingOutcome.BUSY))
+
+    moved = advance(at(3), state, RingNotPlaced(2)).state
+
+    assert moved.attempts[1].outcome is RingOutcome.UNREACHABLE
+    assert [group.technicians for group in moved.todo] == [(BEN,)]
+
+
+def test_ring_held_back_leaves_the_rings_before_it() -> None:
+    """It never was; Anna's was."""
+    state = begun(POLICY, RingPlaced(1), RingEnded(1, RingOutcome.BUSY))
+
+    moved = advance(at(3), state, RingHeld(2)).state
+
+    assert moved.attempts == state.attempts[:1]
+
+
+def test_reminder_that_ran_out_got_through() -> None:
+    """The mobile rang and nobody answered: that is no lost line."""
+    hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
+
+    resumed = in_time(in_time(hers).state).state
+
+    assert resumed.attempts[0].outcome is RingOutcome.NO_ANSWER
+
+
+def test_next_is_rung_when_an_older_and_the_newest_run_out_together() -> None:
+    """Anna listens still; Ben and Clara end in the same moment, and David is rung."""
+    david = Technician("david", "+49170444")
+    steps = (
+        Step(technicians=(ANNA,), overlap=timedelta(seconds=5)),
+        Step(technicians=(BEN,), overlap=timedelta(seconds=5), ring_timeout=timedelta(seconds=20)),
+        Step(technicians=(CLARA,), ring_timeout=timedelta(seconds=15)),
+        Step(technicians=(david,)),
+    )
+    state = begun(Policy(steps=steps), RingPlaced(1), RingAnswered(1))
+    three = in_time(in_time(state).state).state
+
+    moved = in_time(three)
+
+    assert [one.technician for one in three.live] == ["anna", "ben", "clara"]
+    assert rung(moved) == ["david"]
 
 
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
