@@ -96,18 +96,19 @@ class Lookout:
         return who
 
     async def key_press(self, esc: Escalation, call_id: str) -> RingEnded | TakenElsewhere | None:
-        """Return what the stored key press means for *esc*; `None`: there is none that is news."""
-        return self.news(esc, await self._phones.recall(TAKEN, call_id))
-
-    def news(self, esc: Escalation, stored: str | None) -> RingEnded | TakenElsewhere | None:
         """
-        Return what *stored*, read from AstDB, means for *esc*; `None`: nothing new.
+        Return what a stored key press means for *esc*; `None`: there is none that is news.
 
         Our own mark (`Ringing.mark_taken`) and a press that was counted already must not take
         a case again that was not done in time and rings once more.
         """
-        who = self.believe(stored) if stored else None
-        if not stored or who is None:
+        stored = await self._phones.recall(TAKEN, call_id)
+        return self.press_of(esc, stored) if stored else None
+
+    def press_of(self, esc: Escalation, stored: str) -> RingEnded | TakenElsewhere | None:
+        """Return what a value of `TAKEN` means for *esc*; see `key_press`."""
+        who = self.believe(stored)
+        if who is None:
             return None
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:

@@ -164,7 +164,7 @@ class Ringing:
     async def _mark_free(self, esc: Escalation, call_id: str) -> None:
         """Take a mark away that is no news any more; a key pressed meanwhile counts."""
         stored = await self._phones.recall(TAKEN, call_id)
-        press = self._lookout.news(esc, stored)
+        press = self._lookout.press_of(esc, stored) if stored else None
         if press is not None:
             self._post(esc.case_id, press)
         elif stored:

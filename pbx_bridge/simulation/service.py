@@ -16,6 +16,7 @@ from pbx_bridge.runtime.deeds import Deeds, Duty
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import Switchboard
@@ -115,6 +116,7 @@ class VirtualService:
             lookout=lookout,
             prompt=lambda sound, _: sound,
             language_of=lambda _: "de",
+            talk=OutcomeTalk(self.cases, EmptySpool()),
         )
 
     def _recovery(
@@ -152,7 +154,7 @@ class VirtualService:
             TakeOver: Duty(act=ringing.take_over),
             Fallback: Duty(act=self._notices.fall_back, tries=None),
             Tell: Duty(act=self._notices.tell, tries=6),
-        }
+        }  # nobody gives an outcome or a note in a virtual night
 
     async def _transcribe(self, pending: Pending) -> None:
         self._judge(self.cases, pending)

@@ -147,13 +147,13 @@ def test_end_that_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_old_mark_that_takes_a_case_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who did not answer the reminder has it again, by the key that he pressed hours ago."""
-    honest = Lookout.news
+    honest = Lookout.press_of
 
-    def careless(self: Lookout, esc: Escalation, stored: str | None) -> object:
-        who = self.believe(stored) if stored else None
+    def careless(self: Lookout, esc: Escalation, stored: str) -> object:
+        who = self.believe(stored)
         return honest(self, esc, stored) or (TakenElsewhere(who) if who else None)
 
-    monkeypatch.setattr(Lookout, "news", careless)
+    monkeypatch.setattr(Lookout, "press_of", careless)
     monkeypatch.setattr(Ringing, "_mark_free", _nothing)
 
     assert "and pressed 1" in found("and pressed 1")
