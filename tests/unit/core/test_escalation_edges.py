@@ -213,6 +213,18 @@ def test_next_is_rung_when_an_older_and_the_newest_run_out_together() -> None:
     assert rung(moved) == ["david"]
 
 
+def test_late_key_on_a_ring_that_was_stopped_for_another_keeps_no_phone_busy() -> None:
+    """He pressed 1 in the moment in which we stopped it to ring him anew."""
+    state = begun(POLICY, RingNotPlaced(1), RingAnswered(1))
+    anew = in_time(state).state
+
+    taken = advance(at(9), anew, RingEnded(1, PRESSED)).state
+
+    assert [one.technician for one in anew.live] == ["anna"]
+    assert taken.owner == "anna"
+    assert taken.talking(at(9)) == ()
+
+
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
     """Anna pressed 1 hours ago; the same key told again is not a new one."""
     taken = begun(REMINDING, RingPlaced(1), RingAnswered(1), RingEnded(1, PRESSED))
