@@ -89,7 +89,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
         case EscalationTimer(others=others):
             return _timer(now, esc, others)
         case _ if not esc.is_live(event.attempt):
-            return _told_late(now, esc, event)
+            return _hung_up(now, esc, event)
         case RingEnded(attempt=n, outcome=outcome, others=others):
             return _ended(now, esc, n, outcome, others)
         case RingPlaced(attempt=n):
@@ -142,25 +142,15 @@ def _ended(
     return EscalationTransition(with_timer(after))
 
 
-def _told_late(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
-    """
-    Note what a ring that is over still does to somebody's phone; nothing else changes.
-
-    Whoever pressed a key hangs up; a ring that we took for not placed is answered.
-    """
-    match event:
-        case RingAnswered(attempt=n) if (ring := esc.find(n)) is not None and ring.is_unplaced:
-            return EscalationTransition(changed(esc, n, is_answered=True))
-        case RingEnded(attempt=n, outcome=outcome) if outcome is not RingOutcome.DECLINED:
-            ring = esc.find(n)
-            if ring is None or ring.talks_until is None:
-                return EscalationTransition(esc)
-            state = changed(esc, n, talks_until=None)
-            return (
-                go_on(now, state, event.others) if state.is_waiting else EscalationTransition(state)
-            )
-        case _:
-            return EscalationTransition(esc)
+def _hung_up(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
+    """Whoever pressed a key has hung up; everything else that is told late changes nothing."""
+    if not isinstance(event, RingEnded) or event.outcome is RingOutcome.DECLINED:
+        return EscalationTransition(esc)
+    ring = esc.find(event.attempt)
+    if ring is None or ring.talks_until is None:
+        return EscalationTransition(esc)
+    state = changed(esc, event.attempt, talks_until=None)
+    return go_on(now, state, event.others) if state.is_waiting else EscalationTransition(state)
 
 
 def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:

@@ -155,18 +155,6 @@ def test_ring_that_was_taken_over_got_through() -> None:
     assert state.has_reached_somebody
 
 
-def test_whoever_answers_a_ring_that_we_took_for_not_placed_is_on_the_phone() -> None:
-    """Its reply was lost: after his key he listens, and no other case rings him meanwhile."""
-    state = begun(POLICY, RingNotPlaced(1), RingAnswered(1))
-
-    taken = advance(at(3), state, RingEnded(1, PRESSED)).state
-    over = advance(at(9), taken, RingEnded(1, RingOutcome.NO_ANSWER)).state
-
-    assert taken.owner == "anna"
-    assert [one.technician for one in taken.talking(at(3))] == ["anna"]
-    assert over.talking(at(9)) == ()
-
-
 def test_second_ring_can_fail_to_be_placed_though_the_first_was() -> None:
     """Each ring is looked at for itself: Ben comes first again."""
     state = begun(POLICY, RingPlaced(1), RingEnded(1, RingOutcome.BUSY))
@@ -211,18 +199,6 @@ def test_next_is_rung_when_an_older_and_the_newest_run_out_together() -> None:
 
     assert [one.technician for one in three.live] == ["anna", "ben", "clara"]
     assert rung(moved) == ["david"]
-
-
-def test_late_key_on_a_ring_that_was_stopped_for_another_keeps_no_phone_busy() -> None:
-    """He pressed 1 in the moment in which we stopped it to ring him anew."""
-    state = begun(POLICY, RingNotPlaced(1), RingAnswered(1))
-    anew = in_time(state).state
-
-    taken = advance(at(9), anew, RingEnded(1, PRESSED)).state
-
-    assert [one.technician for one in anew.live] == ["anna"]
-    assert taken.owner == "anna"
-    assert taken.talking(at(9)) == ()
 
 
 def test_key_that_was_counted_once_takes_no_resumed_case() -> None:
