@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
@@ -49,6 +50,7 @@ MODULES = (sections, calendar_sections, escalation_sections, notice_sections)
 NUMBERS = {int: "whole number", float: "number"}
 
 
+@cache
 def page() -> str:
     """Return the whole page."""
     return "\n".join([INTRODUCTION, *_sections(Config)])
@@ -129,6 +131,7 @@ def _range(extras: tuple[object, ...]) -> str:
     return f", at least {low}" if low is not None else ""
 
 
+@cache
 def _docstrings() -> dict[tuple[str, str], str]:
     sources = (Path(str(m.__file__)).read_text("utf-8") for m in MODULES)
     nodes = (node for source in sources for node in ast.parse(source).body)

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -50,6 +51,12 @@ _EXAMPLES = {
 }
 
 
+@cache
+def _reader() -> TypeAdapter[Config]:
+    """Return what turns JSON into a configuration: built on first use, and once."""
+    return TypeAdapter(Config)
+
+
 def parse(text: str, *, source: str) -> Config:
     """
     Read the whole configuration.
@@ -71,7 +78,7 @@ def parse(text: str, *, source: str) -> Config:
     try:
         # A TOML table has JSON's types; as JSON, lists may become tuples and texts paths,
         # while 1 is still no text and "1" no number.
-        config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
+        config = _reader().validate_json(json.dumps(raw, default=str))
     except ValidationError as exc:
         found += [_mistake(error) for error in exc.errors() if not _is_echo(error)]
     if config is None or found:

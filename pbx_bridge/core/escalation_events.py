@@ -177,9 +177,10 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class MarkTaken:
-    """Tell the dialplan's fallback that it has nobody to ring any more."""
+    """Tell the dialplan whose the case is: it has nobody to ring any more."""
 
-    technician: str
+    technician: str | None
+    """`None`: it is everybody's again, so that the next key 1 counts."""
 
 
 @dataclass(frozen=True, slots=True)

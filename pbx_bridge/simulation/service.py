@@ -18,12 +18,14 @@ from pbx_bridge.core.escalation_events import (
 from pbx_bridge.core.policy import Policy, Technician
 from pbx_bridge.errors import NotifyFailed, StoreError
 from pbx_bridge.ports import Addressee, Clock, Notifier, Pending, Phones
+from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty
 from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import Switchboard
@@ -113,11 +115,31 @@ class VirtualService:
         self._notices = Notices(
             clock, calls, escalations, self._queue, [office], zone=ZoneInfo("UTC")
         )
-        self.recovery = self._recovery(clock, phones, lookout, roster)
+        leases = Leases(phones, timedelta(seconds=10))
+        self.recovery = self._recovery(clock, phones, lookout, roster, leases)
+        self.acks = self._acks(tokens, lookout, leases)
         deeds.assign(self._duties())
 
+    def _acks(self, tokens: Tokens, lookout: Lookout, leases: Leases) -> Acks:
+        return Acks(
+            cases=self.cases,
+            calls=self._calls,
+            recordings=EmptySpool(),
+            leases=leases,
+            tokens=tokens,
+            lookout=lookout,
+            prompt=lambda sound, _: sound,
+            language_of=lambda _: "de",
+            talk=OutcomeTalk(self.cases, EmptySpool()),
+        )
+
     def _recovery(
-        self, clock: Clock, phones: Phones, lookout: Lookout, roster: Sequence[Technician]
+        self,
+        clock: Clock,
+        phones: Phones,
+        lookout: Lookout,
+        roster: Sequence[Technician],
+        leases: Leases,
     ) -> Recovery:
         return Recovery(
             self.cases.post,
@@ -126,7 +148,7 @@ class VirtualService:
             escalations=self._escalations,
             phones=phones,
             recordings=EmptySpool(),
-            leases=Leases(phones, timedelta(seconds=10)),
+            leases=leases,
             lookout=lookout,
             ringing=self._ringing,
             on_call=lambda: "&".join(person.number for person in roster),

@@ -24,9 +24,7 @@ CASE = CaseFacts(
     technician="anna",
 )
 CASE_TOPICS = tuple(
-    topic
-    for topic in Topic
-    if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.TEST}
+    topic for topic in Topic if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.TEST}
 )
 
 

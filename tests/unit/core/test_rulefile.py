@@ -41,6 +41,8 @@ def test_rule_id_names_language_and_trade() -> None:
         ({"rule": [rule(category="garden")]}, "rule de.other.a: category is one of"),
         ({"rule": [rule(), rule()]}, "every rule has an id of its own"),
         ({"rule": [rule(id=None)]}, "every rule has an id of its own"),
+        ({"fact": [{"patterns": ["baby*"]}]}, "fact (no id): every fact has an id of its own"),
+        ({"fact": [{"id": "f", "patterns": ["baby*"]}] * 2}, "every fact has an id of its own"),
         ({"rule": [rule(patterns=["@nothing"])]}, "@nothing is not defined"),
         ({"rule": [rule(patterns=["#nothing"])]}, "#nothing is not defined"),
         ({"rule": [rule(patterns=["a || b"])]}, "rule de.other.a: pattern 'a || b'"),

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packs import pack
+from packs import SMALL, pack
 
 from pbx_bridge.core.case import Transcript, Urgency, Word
 from pbx_bridge.core.rulepack import Context, Season
@@ -70,6 +70,30 @@ def test_category_of_a_general_rule_is_the_topic() -> None:
     """A quote belongs to the trade that it is about."""
     assert classify("angebot für wasser", PACK).category == "water"
     assert classify("angebot", PACK).category == "other"
+
+
+WRONG_NUMBER = """
+[[rule]]
+id = "wrong-number"
+urgency = "none"
+category = "water"
+reason = "Verwählt"
+patterns = ["verwählt"]
+"""
+
+
+def test_case_that_is_none_of_ours_belongs_to_no_trade() -> None:
+    """A rule that says so may name a category; the office need not see it there."""
+    verdict = classify("verwählt", pack(SMALL + WRONG_NUMBER))
+
+    assert (verdict.urgency, verdict.category) == (Urgency.NONE, "other")
+
+
+def test_only_trouble_of_the_past_is_told_of() -> None:
+    """A fact of last week is no trouble, and neither is what is told as of now as well."""
+    assert classify("letzte woche baby", PACK).reasons[0].rule == UNMATCHED
+    again = classify("letzte woche rohrbruch aber jetzt rohrbruch", PACK).reasons
+    assert [reason.rule for reason in again] == ["de.other.burst"]
 
 
 def test_unmatched_says_so() -> None:

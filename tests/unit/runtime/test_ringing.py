@@ -128,6 +128,47 @@ async def test_same_order_twice_rings_once(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
+async def test_mobile_that_rings_unknown_to_us_is_stopped_before_it_is_rung_again(
+    night: Night,
+) -> None:
+    """Asterisk took the order and its reply was lost: Anna's mobile never rings twice at once."""
+    night.phones.loses_reply = True
+    await night.open_case()
+
+    await night.pass_time(seconds=5)
+
+    assert night.rang() == ["anna", "anna"]
+    assert night.phones.cancelled == ["1001-1"]
+    assert list(night.phones.channels) == ["1001-2"]
+    assert night.told()
+
+
+async def test_mobile_that_rings_unknown_to_us_is_stopped_for_another_case_too(
+    night: Night,
+) -> None:
+    """The leg of one case, its reply lost, does not ring beside that of the next case."""
+    night.phones.loses_reply = True
+    await night.open_case()
+    await night.open_case("1768000000.2")
+
+    assert night.rang() == ["anna", "anna"]
+    assert night.phones.cancelled == ["1001-1"]
+    assert list(night.phones.channels) == ["1002-1"]
+    assert night.told()
+
+
+async def test_key_on_a_mobile_that_rings_unknown_to_us_counts(night: Night) -> None:
+    """Anna picked up what we took for not placed, and pressed 1: the case is hers."""
+    night.phones.loses_reply = True
+    await night.open_case()
+
+    await night.presses("anna", "1")
+
+    assert (await night.case()).owner == "anna"
+    assert night.rang() == ["anna"]
+    assert night.told()
+
+
 async def test_order_for_a_ring_that_is_over_is_dropped(night: Night) -> None:
     """A late order for Anna, while Ben is rung, rings nobody."""
     await night.open_case()
