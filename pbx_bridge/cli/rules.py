@@ -12,8 +12,17 @@ import click
 from pbx_bridge.adapters.packs import load_pack, shipped_languages
 from pbx_bridge.cli import rules_explain
 from pbx_bridge.core.case import Urgency, Verdict
+from pbx_bridge.core.growing import certain_at
 from pbx_bridge.core.rulepack import Context, RulePack, Season
-from pbx_bridge.core.scoring import LABELS, Figures, Pair, figures
+from pbx_bridge.core.scoring import (
+    LABELS,
+    Figures,
+    GrowingFigures,
+    Growth,
+    Pair,
+    figures,
+    growing_figures,
+)
 from pbx_bridge.core.urgency import classify, explain
 from pbx_bridge.errors import RulePackError
 
@@ -166,9 +175,17 @@ def lint_command(own: Path | None) -> None:
     "--without", type=click.Path(exists=True, path_type=Path), help="All but the ids in this file."
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object per language.")
+@click.option(
+    "--growing", is_flag=True, help="Speak them word by word: would anybody be rung early?"
+)
 @OWN
-def score_command(
-    folder: Path, only: Path | None, without: Path | None, as_lines: bool, own: Path | None
+def score_command(  # noqa: PLR0913, PLR0917  click gives each option a name of its own
+    folder: Path,
+    only: Path | None,
+    without: Path | None,
+    as_lines: bool,
+    growing: bool,
+    own: Path | None,
 ) -> None:
     """
     Judge the labelled messages in DIR/*.jsonl and count as the corpus scorer does.
@@ -178,15 +195,28 @@ def score_command(
     packs = Packs(own)
     wanted = set(only.read_text(encoding="utf-8").split()) if only else None
     unwanted = set(without.read_text(encoding="utf-8").split()) if without else set()
-    pairs: dict[str, list[Pair]] = {}
+    rows: dict[str, list[dict[str, str]]] = {}
     for row in _labelled(folder):
         if row["id"] in unwanted or (wanted is not None and row["id"] not in wanted):
             continue
-        said = classify(row["text"], packs[row["lang"]]).urgency
-        pairs.setdefault(row["lang"], []).append((Urgency(row["urgency"]), said))
-    pairs["all"] = [pair for group in pairs.values() for pair in group]
-    for language, group in pairs.items():
-        click.echo(_figures_line(language, figures(group), as_lines=as_lines))
+        rows.setdefault(row["lang"], []).append(row)
+    rows["all"] = [row for group in rows.values() for row in group]
+    for language, group in rows.items():
+        if growing:
+            counted = growing_figures([_growth(row, packs) for row in group])
+            click.echo(_growing_line(language, counted, as_lines=as_lines))
+        else:
+            found = figures([_pair(row, packs) for row in group])
+            click.echo(_figures_line(language, found, as_lines=as_lines))
+
+
+def _pair(row: dict[str, str], packs: Packs) -> Pair:
+    return Urgency(row["urgency"]), classify(row["text"], packs[row["lang"]]).urgency
+
+
+def _growth(row: dict[str, str], packs: Packs) -> Growth:
+    at = certain_at(row["text"], packs[row["lang"]])
+    return Urgency(row["urgency"]), at and at / len(row["text"].split())
 
 
 def _labelled(folder: Path) -> Iterator[dict[str, str]]:
@@ -221,4 +251,16 @@ def _figures_line(group: str, counted: Figures, *, as_lines: bool) -> str:
     return (
         f"{group:4} {counted.messages:4} messages  {'  '.join(shares)}  macro-F1 {macro}"
         f"  emergencies not rung {counted.emergencies_not_rung}"
+    )
+
+
+def _growing_line(group: str, counted: GrowingFigures, *, as_lines: bool) -> str:
+    if as_lines:
+        return json.dumps({"group": group, **asdict(counted)})
+    heard = "-" if counted.heard_share is None else f"{100 * counted.heard_share:.0f} %"
+    share = "-" if counted.early_share is None else f"{100 * counted.early_share:.1f} %"
+    return (
+        f"{group:4} {counted.emergencies:4} emergencies  certain early {counted.early} ({share})"
+        f"  after {heard} of their words  false certain: {counted.false_certain} routine or none,"
+        f" {counted.urgent_certain} urgent"
     )

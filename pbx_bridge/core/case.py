@@ -65,6 +65,8 @@ class Word:
     end_s: float
     confidence: float
     """0 to 1 as the recogniser gave it."""
+    is_final: bool = True
+    """Whether the recogniser is done with it; others may still change, and have no times yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
             for zone_id, (markers, breaks) in draft.zones.items()
         ),
         asides=tuple(draft.asides),
+        holds=tuple(draft.holds),
     )
 
 
@@ -77,6 +78,7 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
     for zone_id, (markers, breaks) in draft.zones.items():
         yield from ((f"[zones.{zone_id}]", phrase) for phrase in (*markers, *breaks))
     yield from (("[asides]", phrase) for phrase in draft.asides)
+    yield from (("[hold]", phrase) for phrase in draft.holds)
     for category, patterns in draft.topics.items():
         yield from _pattern_phrases(f"[topics] {category}", patterns)
     for where, clause in _clauses(draft):

@@ -17,6 +17,10 @@ WEIGHTS = {
 """Weight of a rule that names none; the heaviest rule wins, on a tie the more urgent."""
 
 
+CERTAIN_AFTER = 1
+"""What ``certain = true`` means: one more word, in which *nicht* or *keiner* would have come."""
+
+
 class Season(StrEnum):
     """What the calendar knows; the rules may ask for it as `#winter` or `#summer`."""
 
@@ -78,8 +82,8 @@ class Rule:
     category: str
     """Empty when the topic words of the message decide."""
     reason: str
-    certain: bool = False
-    """The first mobile may ring before the caller has finished."""
+    certain_after: int | None = None
+    """Words that must follow before the first mobile rings while the caller speaks; None: never."""
 
     @property
     def rule_id(self) -> str:

@@ -116,6 +116,7 @@ def provisional(settled: list[Word], report: Heard) -> list[Word]:
             start_s=start_s,
             end_s=report.position_s,
             confidence=PROVISIONAL_CONFIDENCE,
+            is_final=False,
         )
         for text in report.partial.split()
     ]
