@@ -24,18 +24,18 @@ from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
-from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
+from pbx_bridge.core.moment import context_at
 from pbx_bridge.core.policy import Policy
-from pbx_bridge.core.rulepack import RulePack
-from pbx_bridge.core.urgency import judge
+from pbx_bridge.core.rulepack import Context, RulePack
 from pbx_bridge.errors import RulePackError, SocketTaken
 from pbx_bridge.ports import Line, Notifier
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.judges import Judges
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -58,27 +58,22 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         BridgeError: something that must be there before the first call is not.
     """
     secret = read_secret(config.asterisk.ami_secret_file)
-    judge_call, notifiers = judges(config), notifiers_of(config)
+    notifiers = notifiers_of(config)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
-        await House(config, store, tokens, secret, notifiers).service(judge_call).run(stop)
+        await House(config, store, tokens, secret, notifiers).service().run(stop)
 
 
-def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
+def judges(config: Config, context: Callable[[], Context]) -> Judges:
     """
-    Return the function that judges a transcript in a language.
+    Return who judges transcripts; *context* says what the calendar knows at that moment.
 
     A mistake in a rule file must not take the line down: the firm's own rules are left out, or
     every message is `unknown` and rings, and the log says so.
     """
     languages = {*config.speech.models, config.firm.language}
     packs = {language: _pack(language, config.rules.firm_file) for language in languages}
-
-    def judge_in(transcript: Transcript, language: str) -> Verdict:
-        pack = packs.get(language) or packs[config.firm.language]
-        return judge(transcript, pack) if pack is not None else UNHEARD
-
-    return judge_in
+    return Judges(packs, config.firm.language, context)
 
 
 def _pack(language: str, firm_file: Path | None) -> RulePack | None:
@@ -135,9 +130,9 @@ class House:
         self._lookout = Lookout(self._phones, tokens, config.roster())
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
 
-    def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
+    def service(self) -> Service:
         """Return the service that runs it all."""
-        ringing, transcripts = self._ringing(), self._transcripts(judge_call)
+        ringing, transcripts = self._ringing(), self._transcripts()
         self._deeds.assign(duties(ringing, transcripts, self._notices()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
@@ -187,7 +182,11 @@ class House:
             policy=lambda effect: self._policy(),  # noqa: ARG005  one policy for all cases
         )
 
-    def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
+    def _context(self) -> Context:
+        return context_at(self._on_call.plan, self._clock.now())
+
+    def _transcripts(self) -> Transcripts:
+        judged_by = judges(self._config, self._context)
         return Transcripts(
             self._cases.submit_call,
             clock=self._clock,
@@ -195,7 +194,8 @@ class House:
             outbox=self._store.outbox,
             recordings=self._recordings,
             transcriber=self._transcriber,
-            judge=judge_call,
+            judge=judged_by.judge,
+            certain=judged_by.certain,
         )
 
     def _notices(self) -> Notices:

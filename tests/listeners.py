@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pbx_bridge.core.case import Transcript, Word
 from pbx_bridge.errors import TranscriberError
-from pbx_bridge.ports import Notice
+from pbx_bridge.ports import Excerpt, Notice
 
 
 class MemoryRecordings:
@@ -18,6 +18,7 @@ class MemoryRecordings:
         self.has_room = False
         """Whether there is memory for live copies."""
         self.dropped: list[str] = []
+        self.excerpts: list[tuple[float, float]] = []
 
     def path(self, recording: str) -> Path:
         """Return a path in the folder of the recordings."""
@@ -34,6 +35,18 @@ class MemoryRecordings:
     def drop_live(self, call_id: str) -> None:
         """Remember it."""
         self.dropped.append(call_id)
+
+    def excerpt(self, recording: str, from_s: float) -> Excerpt | None:
+        """Return a part that tells in its name where it begins."""
+        until_s = self.message_s(recording)
+        if until_s <= from_s:
+            return None
+        self.excerpts.append((from_s, until_s))
+        return Excerpt(sound=f"/live/part-from-{from_s:g}", until_s=until_s)
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Remember it."""
+        self.dropped.append(excerpt.sound)
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
         """Return the call ids of recordings for which *known* says no; none of them is old."""

@@ -61,6 +61,8 @@ class Call:
     is_gone: bool = False
     transcript: Transcript | None = None
     verdict: Verdict | None = None
+    rang_early: bool = False
+    """Whether technicians are rung since before the message was whole."""
     wake_at: datetime | None = None
 
 
@@ -83,6 +85,13 @@ class MessageEnded:
 
     end: MessageEnd
     message_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardCertain:
+    """The words so far are a certain emergency; the caller may still speak."""
+
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ CallEvent = (
     SessionOpened
     | Greeted
     | MessageEnded
+    | HeardCertain
     | Judged
     | Told
     | CallerLeft
@@ -245,7 +255,7 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
     Return the state and effects that follow from *event* at *now* (UTC).
 
     Every event may come twice, late or never. Nothing makes a verdict milder once a
-    technician is rung for it.
+    technician is rung for it, and a case is escalated once.
     """
     match event:
         case Judged():
@@ -269,6 +279,8 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return CallTransition(_wake(call, now + call.limits.look_again))
         case CallTimer():
             return _timer(now, call)
+        case HeardCertain(verdict=verdict):
+            return _rung_early(call, verdict)
         case Greeted():
             return CallTransition(replace(call, is_greeted=True))
         case MessageEnded(end=end, message_s=message_s):
@@ -290,15 +302,30 @@ def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
     return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
 
 
+def _rung_early(call: Call, verdict: Verdict) -> CallTransition:
+    """Ring while he speaks: once, and not beside the fallback, which rings by itself."""
+    is_ours = call.phase is not CallPhase.ELSEWHERE
+    if call.rang_early or not is_ours or verdict.urgency is not Urgency.EMERGENCY:
+        return CallTransition(call)
+    state = replace(call, rang_early=True, verdict=verdict)
+    if call.phase is CallPhase.HEARING:
+        state = _decided(state)
+    return CallTransition(state, (Escalate(verdict.urgency, verdict.category),))
+
+
 def _judged(call: Call, event: Judged) -> CallTransition:
     if call.transcript is not None:
         return CallTransition(call)
     heard = replace(call, transcript=event.transcript)
-    if call.phase is CallPhase.DECIDED:  # too late to decide, not too late to be read
-        is_milder = not event.verdict.rings
-        return CallTransition(heard if is_milder else replace(heard, verdict=event.verdict))
-    judged = replace(heard, verdict=event.verdict)
+    judged = heard if _is_milder(call, event.verdict) else replace(heard, verdict=event.verdict)
     return _decide(judged) if call.phase is CallPhase.HEARING else CallTransition(judged)
+
+
+def _is_milder(call: Call, verdict: Verdict) -> bool:
+    """Whether *verdict* would take back what somebody was rung for."""
+    if call.rang_early:
+        return verdict.urgency is not Urgency.EMERGENCY
+    return call.phase is CallPhase.DECIDED and not verdict.rings
 
 
 def _taken_back(now: datetime, call: Call, event: DialplanEnded) -> CallTransition:
@@ -314,6 +341,8 @@ def _whole(
     if call.phase is CallPhase.HEARING:
         return CallTransition(replace(call, is_gone=is_gone))
     state = replace(_heard(call, end, message_s), phase=CallPhase.HEARING, is_gone=is_gone)
+    if state.rang_early and state.transcript is None:  # he is told at once, read afterwards
+        return CallTransition(_decided(state), (Transcribe(),))
     if state.verdict is not None:
         return _decide(state)
     return CallTransition(_wake(state, now + call.limits.verdict), (Transcribe(),))
@@ -339,7 +368,7 @@ def _timer(now: datetime, call: Call) -> CallTransition:
 def _decide(call: Call) -> CallTransition:
     decided = _decided(_doubted(call))
     verdict = decided.verdict or UNHEARD
-    if not verdict.rings:
+    if call.rang_early or not verdict.rings:
         return CallTransition(decided)
     return CallTransition(decided, (Escalate(verdict.urgency, verdict.category),))
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pbx_bridge.core.case import UNKNOWN_WORD, Reason, Transcript, Urgency, Verdict, Word
-from pbx_bridge.core.rulepack import CERTAIN_AFTER, Rule, RulePack
-from pbx_bridge.core.urgency import NO_CONTEXT, NOT_NOW, Context, classify, explain
+from pbx_bridge.core.rulepack import CERTAIN_AFTER, Context, Rule, RulePack
+from pbx_bridge.core.urgency import NO_CONTEXT, NOT_NOW, classify, explain
 
 MIN_SURE = 0.5
 """Confidence below which a settled word that a rule needs starts no early ring."""

@@ -1,7 +1,7 @@
 """What the runtime needs from the world; adapters provide it, fakes stand in for it in tests."""
 
 from pbx_bridge.ports.calendar import OverrideStore, ShiftImport, StoredOverride
-from pbx_bridge.ports.people import Clock, Notice, Notifier, Recordings, Transcriber
+from pbx_bridge.ports.people import Clock, Excerpt, Notice, Notifier, Recordings, Transcriber
 from pbx_bridge.ports.store import (
     CallStore,
     EscalationStore,
@@ -16,6 +16,7 @@ __all__ = [
     "CallStore",
     "Clock",
     "EscalationStore",
+    "Excerpt",
     "Line",
     "LiveChannel",
     "Notice",

@@ -3,25 +3,25 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 import structlog
 
 from pbx_bridge.core import ack_flow
 from pbx_bridge.core.ack_flow import (
-    ANSWER_S,
-    RECORDING,
-    AckFacts,
     AckFlow,
     AckPhase,
     Ask,
+    AwaitRest,
     Claim,
     Close,
     Granted,
     Heard,
     Refused,
+    RestThere,
     next_request,
 )
-from pbx_bridge.core.call_flow import UNHEARD, Call
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.core.escalation_state import EscalationPhase
@@ -32,11 +32,12 @@ from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import TAKEN, Lookout, Tokens
 from pbx_bridge.runtime.prompting import Prompt
 from pbx_bridge.runtime.switchboard import channel_id
+from pbx_bridge.runtime.talk import Talk, is_whole
 
 log = structlog.get_logger()
 
-KEYS = "0123456789*#"
-"""Any key stops what is being said; what it means is decided by the core."""
+LOOK_S = 5.0
+"""How often a technician who waits for the rest of a message is looked after."""
 
 
 class Acks:
@@ -83,27 +84,39 @@ class Acks:
                 log.info("ack.hung_up")
 
     async def _serve(self, line: Line, call: Call, attempt: int) -> None:
-        facts = AckFacts(
-            case_id=call.case_id,
-            urgency=(call.verdict or UNHEARD).urgency,
-            number=call.caller.number,
-            has_message=self._recordings.message_s(call.recording) > 0,
-        )
+        talk = Talk(line, call, self._recordings, self._prompt)
         flow = AckFlow()
         while True:
-            request = next_request(flow, facts)
+            talk.call = await self._now(call)
+            request = next_request(flow, await talk.facts())
             match request:
-                case Ask(sounds=sounds):
-                    digit = await self._ask(line, call, sounds)
-                    flow = ack_flow.advance(flow, Heard(digit))
+                case Ask():
+                    flow = ack_flow.advance(flow, Heard(await talk.ask(request)))
                 case Claim():
-                    flow = ack_flow.advance(flow, await self._claim(line, call, attempt))
+                    flow = ack_flow.advance(flow, await self._claim(line, talk.call, attempt))
+                case AwaitRest():
+                    await self._await_whole(line, call)
+                    flow = ack_flow.advance(flow, RestThere())
                 case Close(sounds=sounds):
                     if flow.phase is AckPhase.DECLINED:
                         self._cases.post(call.case_id, RingEnded(attempt, RingOutcome.DECLINED))
                     for sound in sounds:
-                        await self._play(line, call, sound)
+                        await talk.play(sound)
                     return
+
+    async def _now(self, call: Call) -> Call:
+        """Return the call as it is now, in the language of the technician."""
+        stored = await self._calls.load(call.case_id)
+        return replace(stored.state, language=call.language) if stored else call
+
+    async def _await_whole(self, line: Line, call: Call) -> None:
+        """Return when the caller has finished; a technician who hangs up meanwhile is noticed."""
+        limit_s = (call.limits.message + call.limits.call).total_seconds()
+        for _ in range(ceil(limit_s / LOOK_S)):
+            await self._cases.wait_for(call.case_id, is_whole, LOOK_S)
+            await line.digit(timedelta(seconds=0.1))
+            if is_whole(await self._now(call)):
+                return
 
     async def _claim(self, line: Line, call: Call, attempt: int) -> Granted | Refused:
         """
@@ -130,7 +143,7 @@ class Acks:
         ):
             log.info("case.acknowledged", technician=esc.owner, leg=leg)
             await self._note(line, call, f"{esc.owner}/{leg}/{self._tokens.token(leg)}")
-            return Granted()
+            return Granted(is_whole=is_whole(call))
         return Refused(esc.owner)
 
     async def _note(self, line: Line, call: Call, value: str) -> None:
@@ -139,19 +152,3 @@ class Acks:
             await line.remember(TAKEN, call.call_id, value)
         except AgiFailed as exc:
             log.warning("ack.unnoted", case_id=call.case_id, reason=str(exc))
-
-    async def _ask(self, line: Line, call: Call, sounds: tuple[str, ...]) -> str | None:
-        for sound in sounds:
-            digit = await self._play(line, call, sound, KEYS)
-            if digit:
-                return digit
-        return await line.digit(timedelta(seconds=ANSWER_S))
-
-    async def _play(self, line: Line, call: Call, sound: str, keys: str = "") -> str | None:
-        """Play one sound; a missing one costs a sentence, not the call."""
-        path = call.recording if sound == RECORDING else self._prompt(sound, call.language)
-        try:
-            return await line.play(path, keys)
-        except AgiFailed as exc:
-            log.error("prompt.missing", prompt=sound, reason=str(exc))
-            return None

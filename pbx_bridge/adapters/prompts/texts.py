@@ -31,6 +31,7 @@ TECHNICIAN = (
     "ack-anonymous",
     "ack-message",
     "ack-no-message",
+    "ack-still-speaking",
     "ack-accepted",
     "ack-repeat",
     "ack-declined",

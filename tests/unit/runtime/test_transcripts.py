@@ -80,6 +80,76 @@ async def test_words_so_far_are_in_the_journal(night: Night) -> None:
     assert (note.trigger, note.data) == ("Heard", {"text": "rohrbruch"})
 
 
+async def test_certain_emergency_rings_while_the_caller_speaks(night: Night) -> None:
+    """The first mobile rings before he has finished, and nobody rings again when he has."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await _hears(night, "ein rohrbruch")
+    assert night.rang() == []
+    await _hears(night, "ein rohrbruch im", "ein rohrbruch im keller")
+    assert night.rang() == ["anna"]
+    assert (await night.call()).phase is CallPhase.RECEIVING
+
+    line.hang_up()
+    await night.claim(line)
+    await night.settle()
+
+    assert (await night.call()).transcript.text == "rohrbruch im keller"
+    assert night.rang() == ["anna"]
+
+
+async def test_routine_message_rings_nobody_early(night: Night) -> None:
+    """Its words come twice too, and nothing happens."""
+    night.world.transcriber.says = "meine rechnung bitte"
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await _hears(night, "meine rechnung", "meine rechnung bitte")
+    line.hang_up()
+    await night.claim(line)
+
+    assert night.rang() == []
+
+
+async def test_early_ring_survives_our_death(night: Night) -> None:
+    """Killed between the first INVITE and the end of the message: she is not rung twice."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    await _hears(night, "rohrbruch", "rohrbruch im")
+
+    await night.restart()
+    await night.serve(night.caller())
+    await night.presses("anna", "1")
+
+    assert (await night.case()).owner == "anna"
+    assert (await night.call()).phase is CallPhase.DECIDED
+    assert night.rang() == ["anna"]
+
+
+async def test_early_ring_that_cannot_be_kept_costs_nothing(night: Night) -> None:
+    """The disk refuses: the whole message rings."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    night.world.calls.fault = StoreError("database or disk is full")
+    await _hears(night, "rohrbruch", "rohrbruch im")
+    night.world.calls.fault = None
+    assert night.rang() == []
+
+    line.hang_up()
+    await night.claim(line)
+    await night.pass_time(seconds=3)
+
+    assert night.rang() == ["anna"]
+
+
+async def _hears(night: Night, *texts: str) -> None:
+    """Let the recogniser report a growing transcript."""
+    for text in texts:
+        night.world.transcriber.listeners[CALL_ID](spoken(text))
+    await night.settle()
+
+
 async def test_note_that_cannot_be_written_costs_nothing(night: Night) -> None:
     """Words so far are a comfort, the recording is the truth."""
     await night.serve(night.caller(stands_still_at="speaking"))
