@@ -1,6 +1,7 @@
 """Stand-ins for audio, recogniser and mail: lengths, words and notices, nothing real."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -65,6 +66,8 @@ class FakeTranscriber:
 
     def __init__(self) -> None:
         self.says = "rohrbruch im keller"
+        self.audio_s: float | None = None
+        """How much of a live copy there was."""
         self.has_slot = True
         self.fault: TranscriberError | None = None
         """Set: no file can be transcribed."""
@@ -88,7 +91,7 @@ class FakeTranscriber:
         """Return all of it."""
         if self.followed.pop(call_id, None) is None:
             raise TranscriberError(f"nobody listens to call {call_id}")
-        return spoken(self.says)
+        return replace(spoken(self.says), audio_s=self.audio_s)
 
     async def transcribe(self, path: Path, *, language: str) -> Transcript:
         """Transcribe one whole file."""

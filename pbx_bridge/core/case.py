@@ -77,6 +77,8 @@ class Transcript:
     language: str = ""
     engine: str = ""
     """Recogniser and model, for example ``vosk/testvoice-de``."""
+    audio_s: float | None = None
+    """How much audio the recogniser was given; `None`: it does not say."""
 
     @property
     def text(self) -> str:

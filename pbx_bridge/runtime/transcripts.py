@@ -13,6 +13,9 @@ from pbx_bridge.ports import CallStore, Clock, Outbox, Pending, Recordings, Tran
 
 log = structlog.get_logger()
 
+LOST_S = 1.5
+"""How much of a message may be missing in its live copy: more means that the copy was cut."""
+
 HEARD = "Heard"
 """Journal kind of the words so far: what is known of a message if everything dies now."""
 
@@ -83,16 +86,25 @@ class Transcripts:
         await self._submit(call.case_id, Judged(verdict, transcript))
 
     async def _whole(self, call: Call) -> Transcript:
+        message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
         if call.call_id in self._following:
             self._following.discard(call.call_id)
             try:
-                return await self._transcriber.finish(call.call_id)
+                return await self._live(call, message_s)
             except (TranscriberError, AudioError) as exc:
                 log.warning("transcript.from_file", case_id=call.case_id, reason=str(exc))
-        if await asyncio.to_thread(self._recordings.message_s, call.recording) <= 0:
+        if message_s <= 0:
             return Transcript(language=call.language)
         path = self._recordings.path(call.recording)
         return await self._transcriber.transcribe(path, language=call.language)
+
+    async def _live(self, call: Call, message_s: float) -> Transcript:
+        """Return what was heard live; raise `TranscriberError` when it is not the whole message."""
+        transcript = await self._transcriber.finish(call.call_id)
+        lost_s = 0.0 if transcript.audio_s is None else message_s - transcript.audio_s
+        if lost_s > LOST_S:
+            raise TranscriberError(f"{lost_s:.1f} s of the message were not heard live")
+        return transcript
 
     def _look_for_certainty(self, call: Call, now: Transcript) -> None:
         """Start the early ring as soon as the words so far are a certain emergency."""

@@ -75,14 +75,14 @@ def test_killed_between_the_early_ring_and_the_end(night: AfterHours, is_back: b
 
     With the service back at once, or with Asterisk alone to the end.
     """
-    night.begin("102", "103", ring_timeout_s=12)
+    night.begin("102", "103", ring_timeout_s=24)  # longer than the fallback needs to begin
     call = night.call(LONG)
     night.wait_mobile("invite", "102")
     assert night.stage.service is not None
     night.stage.service.kill()
     if is_back:
         night.stage.start_service()
-    until("somebody has pressed 1", lambda: night.events("digit", "103"), 120)
+    until("somebody has pressed 1", lambda: night.events("digit", "103"), 180)
     call.wait()
     if not is_back:
         night.stage.start_service()

@@ -31,6 +31,19 @@ async def test_without_a_slot_the_file_is_transcribed(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
+@pytest.mark.parametrize(("heard_s", "from_file"), [(4.0, 0), (2.6, 0), (2.0, 1)])
+async def test_live_copy_that_was_cut_is_not_the_message(
+    night: Night, heard_s: float, from_file: int
+) -> None:
+    """Somebody stopped or emptied it: the rest is in the recording, and may be the worst."""
+    night.world.transcriber.audio_s = heard_s
+
+    await night.serve(night.caller(speaks_s=4.0))
+
+    assert len(night.world.transcriber.transcribed) == from_file
+    assert night.rang() == ["anna"]
+
+
 async def test_lost_recogniser_falls_back_to_the_file(night: Night) -> None:
     """Its process died with the live words: the recording has them all."""
     line = night.caller(stands_still_at="speaking")

@@ -57,7 +57,7 @@ async def test_finished_job_is_forgotten() -> None:
     jobs.take(Transcribed(job=job.number, words=(), audio_s=0.0))
     jobs.take(Failed(job=job.number, is_audio=False, text="late"))
 
-    assert await job.done == Transcript(language="de", engine="x")
+    assert await job.done == Transcript(language="de", engine="x", audio_s=0.0)
     assert len(jobs) == 0
     assert not jobs.close(job)
 
