@@ -87,6 +87,11 @@ def _pack(language: str, firm_file: Path | None) -> RulePack | None:
     return None
 
 
+def transcriber_of(config: Config) -> VoskTranscriber:
+    """Return the speech recogniser; a second engine is chosen here, and nowhere else."""
+    return VoskTranscriber(config.speech)
+
+
 def notifiers_of(config: Config) -> list[Notifier]:
     """Return every way to tell people that the configuration names."""
     return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
@@ -113,7 +118,7 @@ class House:
         self._clock = SystemClock()
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
-        self._transcriber = VoskTranscriber(config.speech)
+        self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._cases = Cases(
             self._clock,

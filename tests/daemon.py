@@ -112,13 +112,7 @@ class Daemon:
             judge=judge,
             certain=certain,
         )
-        self.notices = Notices(
-            world.calls,
-            [world.post],
-            zone=ZoneInfo("Europe/Berlin"),
-            with_transcript=False,
-            topics=world.topics,
-        )
+        self.notices = _notices(world)
         self.calls = self._calls(world)
         self.acks = self._acks(world)
         self.recovery = self._recovery(world)
@@ -167,6 +161,16 @@ class Daemon:
 
     def _assign(self) -> None:
         self.deeds.assign(duties(self.ringing, self.transcripts, self.notices))
+
+
+def _notices(world: World) -> Notices:
+    return Notices(
+        world.calls,
+        [world.post],
+        zone=ZoneInfo("Europe/Berlin"),
+        with_transcript=False,
+        topics=world.topics,
+    )
 
 
 def _prompt(name: str, language: str) -> str:

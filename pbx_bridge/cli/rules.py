@@ -3,17 +3,19 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import click
 
-from pbx_bridge.adapters.packs import load_pack, shipped_languages
+from pbx_bridge.adapters.packs import shipped_languages
 from pbx_bridge.cli import rules_explain
+from pbx_bridge.cli.rule_packs import OWN, Packs
+from pbx_bridge.cli.rules_replay import replay_command
 from pbx_bridge.core.case import Urgency, Verdict
 from pbx_bridge.core.growing import certain_at
-from pbx_bridge.core.rulepack import Context, RulePack, Season
+from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.scoring import (
     LABELS,
     Figures,
@@ -24,35 +26,12 @@ from pbx_bridge.core.scoring import (
     growing_figures,
 )
 from pbx_bridge.core.urgency import classify, explain
-from pbx_bridge.errors import RulePackError
 
-OWN = click.option(
-    "--own",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The firm's own rule file, merged over ours.",
-)
 SEASON = click.option(
     "--season",
     type=click.Choice([season.value for season in Season]),
     help="Season to judge by; without it only the words count.",
 )
-
-
-@dataclass(slots=True)
-class Packs:
-    """Rule packs by language, loaded when first asked for."""
-
-    own: Path | None
-    loaded: dict[str, RulePack] = field(default_factory=dict)
-
-    def __getitem__(self, language: str) -> RulePack:
-        """Return the pack; end the command when it has mistakes."""
-        if language not in self.loaded:
-            try:
-                self.loaded[language] = load_pack(language, self.own)
-            except RulePackError as exc:
-                raise click.ClickException(f"[{exc.code}] {exc}") from exc
-        return self.loaded[language]
 
 
 class BadLine(Exception):
@@ -62,6 +41,9 @@ class BadLine(Exception):
 @click.group()
 def rules() -> None:
     """Judge how urgent a message is, and see why."""
+
+
+rules.add_command(replay_command)
 
 
 @rules.command("classify")

@@ -75,7 +75,7 @@ def test_killed_between_the_early_ring_and_the_end(night: AfterHours, is_back: b
 
     With the service back at once, or with Asterisk alone to the end.
     """
-    night.begin("102", "103", ring_timeout_s=24)  # longer than the fallback needs to begin
+    night.begin("102", "103", ring_timeout_s=40)  # longer than the fallback needs to begin
     call = night.call(LONG)
     night.wait_mobile("invite", "102")
     assert night.stage.service is not None
