@@ -75,9 +75,9 @@ def test_killed_between_the_early_ring_and_the_end(night: AfterHours, is_back: b
 
     With the service back at once, or with Asterisk alone to the end.
     """
-    night.begin("102", "103", ring_timeout_s=40)  # longer than the fallback needs to begin
+    night.begin("101", "103", ring_timeout_s=30)  # longer than the fallback needs to begin
     call = night.call(LONG)
-    night.wait_mobile("invite", "102")
+    night.wait_mobile("invite", "101")
     assert night.stage.service is not None
     night.stage.service.kill()
     if is_back:
@@ -89,7 +89,7 @@ def test_killed_between_the_early_ring_and_the_end(night: AfterHours, is_back: b
     case = night.case(call, CasePhase.ACKNOWLEDGED)
 
     assert case.owner == "t2"
-    assert at_once(night.events("invite", "102"), night.events("hungup", "102")) <= 1
+    assert at_once(night.events("invite", "101"), night.events("hungup", "101")) <= 1
     assert len(night.events("digit", "103")) == 1
     assert len(night.events("invite", "103")) == 1
     assert case.message_s > 5

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
-from after_hours import LONG, AfterHours, until
+from after_hours import LONG, SAID, AfterHours, until
 from boxes import Call
 
 from pbx_bridge.adapters.store.reading import CaseFile, CasePhase
@@ -20,6 +20,12 @@ DEADLINE_S = 5.0
 
 SLACK_S = 1.5
 """For a machine that is busy with other tests."""
+
+ENDS = ("MessageEnded", "CallerLeft")
+"""What says in the journal that a message is whole."""
+
+CALLS = 30
+"""At once; there are eight live slots."""
 
 CALM = (
     "guten abend hier ist sabine wagner können sie mir die rechnung vom januar noch einmal"
@@ -81,7 +87,7 @@ def likeness(case: CaseFile) -> float:
 
 def waited_s(case: CaseFile) -> float:
     """Return how long after the end of the message the technicians' turn came."""
-    ended = next(row.at for row in case.journal if row.trigger == "MessageEnded")
+    ended = next(row.at for row in case.journal if row.trigger in ENDS)
     rung = next(row.at for row in case.journal if row.machine == "escalation")
     return (rung - ended).total_seconds()
 
@@ -125,3 +131,20 @@ def test_without_a_recogniser_at_all(night: AfterHours) -> None:
 
     assert waited_s(night.file(call)) < DEADLINE_S + SLACK_S
     assert (night.rung(), case.owner) == (["103"], "t1")
+
+
+def test_thirty_calls_at_once(night: AfterHours) -> None:
+    """All are answered, recorded and rung; none waits for the recogniser, all have their words."""
+    night.begin(*["103"] * 6)
+    calls = [night.call(SAID["de"], hangup_when_spoken=True) for _ in range(CALLS)]
+    left = [call.wait() for call in calls]
+    cases = [night.case(call, CasePhase.ACKNOWLEDGED, limit_s=300) for call in calls]
+    until("all transcripts", lambda: all(transcript(night, call) for call in calls), 60)
+    files = [night.file(call) for call in calls]
+
+    assert [one.speech_ended_s is not None for one in left] == [True] * CALLS
+    assert max(one.first_sound_s or 9 for one in left) < 3
+    assert min(case.message_s for case in cases) > 3
+    assert max(waited_s(file) for file in files) < DEADLINE_S + SLACK_S
+    assert {case.urgency for case in cases} <= {Urgency.EMERGENCY, Urgency.UNKNOWN}
+    assert all(case.owner for case in cases)
