@@ -24,13 +24,13 @@ from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
+from pbx_bridge.config.policies import policies_of
 from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.core.moment import context_at
-from pbx_bridge.core.policy import Policy
 from pbx_bridge.core.rulepack import Context, RulePack
 from pbx_bridge.errors import RulePackError, SocketTaken
-from pbx_bridge.ports import Line, Notifier
+from pbx_bridge.ports import Clock, Line, Notifier
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.cases import Cases
@@ -40,6 +40,7 @@ from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
+from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
@@ -50,9 +51,14 @@ from pbx_bridge.runtime.transcripts import Transcripts
 log = structlog.get_logger()
 
 
-async def run(config: Config, stop: asyncio.Event) -> None:
+async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
     """
     Run the whole service until *stop* is set.
+
+    Args:
+        config: the file.
+        stop: set it to end the service.
+        clock: tells the time; `None`: the system's.
 
     Raises:
         BridgeError: something that must be there before the first call is not.
@@ -61,7 +67,9 @@ async def run(config: Config, stop: asyncio.Event) -> None:
     notifiers = notifiers_of(config)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
-        await House(config, store, tokens, secret, notifiers).service().run(stop)
+        at = clock or SystemClock()
+        house = House(config, store, tokens, secret=secret, notifiers=notifiers, clock=at)
+        await house.service().run(stop)
 
 
 def judges(config: Config, context: Callable[[], Context]) -> Judges:
@@ -105,17 +113,19 @@ async def answer_ping(line: Line) -> None:
 class House:
     """Everything that is built once; each part gets only what it needs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is named once, in `run`
         self,
         config: Config,
         store: SqliteStore,
         tokens: Tokens,
+        *,
         secret: str,
         notifiers: list[Notifier],
+        clock: Clock,
     ) -> None:
         self._config, self._store, self._tokens = config, store, tokens
         self._secret, self._notifiers = secret, notifiers
-        self._clock = SystemClock()
+        self._clock = clock
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
         self._transcriber = transcriber_of(config)
@@ -134,6 +144,7 @@ class House:
         self._leases = Leases(self._phones, config.lease())
         self._lookout = Lookout(self._phones, tokens, config.roster())
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
+        self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
     def service(self) -> Service:
         """Return the service that runs it all."""
@@ -163,17 +174,6 @@ class House:
             on_stopping=lambda: notify("STOPPING=1"),
         )
 
-    def _policy(self) -> Policy:
-        """Return who is rung if a case starts now: layer after layer of those on call."""
-        plan = self._on_call.plan
-        if not (plan.rotations or plan.planned or plan.overrides):
-            return self._config.policy()  # the order of the file, also with somebody twice
-        duty = self._on_call.duty()
-        people = (name for layer in duty.layers.values() for name in layer)
-        return self._config.policy(
-            tuple(dict.fromkeys(name for name in people if name not in duty.absent))
-        )
-
     def _ringing(self) -> Ringing:
         return Ringing(
             self._cases.post,
@@ -184,7 +184,7 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=lambda effect: self._policy(),  # noqa: ARG005  one policy for all cases
+            policy=self._who_is_rung.policy,
         )
 
     def _context(self) -> Context:
@@ -236,7 +236,7 @@ class House:
             leases=self._leases,
             lookout=self._lookout,
             ringing=ringing,
-            on_call=lambda: "&".join(person.number for person in self._policy().people()),
+            on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
         )
 

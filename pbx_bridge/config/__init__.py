@@ -6,6 +6,7 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.sections import (
     AsteriskConfig,
@@ -17,7 +18,6 @@ from pbx_bridge.config.sections import (
     MailConfig,
     MailSecurity,
     MessageConfig,
-    PolicyConfig,
     RulesConfig,
     ServiceConfig,
     SpeechConfig,
@@ -31,6 +31,7 @@ __all__ = [
     "AsteriskConfig",
     "Config",
     "DutyWindowConfig",
+    "EscalationConfig",
     "FirmConfig",
     "HoursConfig",
     "LogConfig",
@@ -45,6 +46,7 @@ __all__ = [
     "ServiceConfig",
     "SpecialDayConfig",
     "SpeechConfig",
+    "StepConfig",
     "StoreConfig",
     "TechnicianConfig",
     "load",

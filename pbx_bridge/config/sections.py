@@ -15,6 +15,7 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
@@ -29,7 +30,7 @@ from pbx_bridge.config.values import (
     Zone,
 )
 from pbx_bridge.core.call_flow import CallLimits
-from pbx_bridge.core.policy import Policy, Step, Technician
+from pbx_bridge.core.policy import Technician
 
 
 class MailSecurity(StrEnum):
@@ -113,22 +114,6 @@ class TechnicianConfig:
     """His mobile, E.164, like "+491711234567"; premium numbers are refused."""
     language: Language | None = None
     """de, en, pl or ru: what he hears; without it the firm's language."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyConfig:
-    """Who is rung, in which order, how long, how often."""
-
-    order: tuple[str, ...] = ()
-    """Short names of technicians, first one first; without it all, as they stand in the file."""
-    rounds: Annotated[int, Field(ge=1, le=10)] = 2
-    """How often the whole order is gone through before the fallback."""
-    ring_timeout_s: Annotated[int, Field(ge=5, le=60)] = 22
-    """Seconds a mobile rings; keep it below the carrier's mailbox, often 25 to 30."""
-    round_pause_s: Annotated[int, Field(ge=0, le=600)] = 15
-    """Seconds between two rounds."""
-    answer_limit_s: Annotated[int, Field(ge=20, le=300)] = 75
-    """Seconds somebody who picked up may listen before the next one is rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +219,8 @@ class Config:
     special_days: Annotated[tuple[SpecialDayConfig, ...], Field(alias="special_day")] = ()
     duty_windows: Annotated[tuple[DutyWindowConfig, ...], Field(alias="duty_window")] = ()
     rotations: Annotated[tuple[RotationConfig, ...], Field(alias="rotation")] = ()
-    escalation: Annotated[PolicyConfig, Field(alias="policy")] = field(default_factory=PolicyConfig)
+    escalation: EscalationConfig = field(default_factory=EscalationConfig)
+    policies: Annotated[tuple[PolicyConfig, ...], Field(alias="policy")] = ()
     message: MessageConfig = field(default_factory=MessageConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     mail: MailConfig | None = None
@@ -242,26 +228,9 @@ class Config:
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)
 
-    def policy(self, on_call: tuple[str, ...] = ()) -> Policy:
-        """
-        Return the escalation policy that a case freezes when it starts.
-
-        Args:
-            on_call: short names in order; nobody is on call: the order of the file, because
-                rather the wrong one is woken than nobody rung.
-        """
-        by_name = {person.name: person for person in self.technicians}
-        order = on_call or self.escalation.order or tuple(by_name)
-        timeout = timedelta(seconds=self.escalation.ring_timeout_s)
-        return Policy(
-            steps=tuple(
-                Step(technicians=(Technician(name, by_name[name].number),), ring_timeout=timeout)
-                for name in order
-            ),
-            rounds=self.escalation.rounds,
-            answer_limit=timedelta(seconds=self.escalation.answer_limit_s),
-            round_pause=timedelta(seconds=self.escalation.round_pause_s),
-        )
+    def order(self) -> tuple[str, ...]:
+        """Return whom the firm rings where no calendar says who is on call, as it wrote it down."""
+        return self.escalation.order or tuple(person.name for person in self.technicians)
 
     def roster(self) -> tuple[Technician, ...]:
         """Return everybody who may be rung at all."""

@@ -3,26 +3,26 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, HeardCertain, Judged
+from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, HeardCertain, Judged
 from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CaseDone, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.plan import policy_at
+from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import NotifyFailed, SimulationStuck
 from pbx_bridge.ports import Notice, Pending, RingOrder
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.lookout import TAKEN
 from pbx_bridge.simulation.audit import Audit, unkept
+from pbx_bridge.simulation.firm import BEGIN
 from pbx_bridge.simulation.memory import MemoryTables
 from pbx_bridge.simulation.phones import VirtualPhones
 from pbx_bridge.simulation.service import VirtualService
 from pbx_bridge.simulation.world import HOURS, FaultKind, Incoming, World, random_world
-
-BEGIN = datetime(2026, 1, 9, 20, 0, tzinfo=UTC)
-"""A Friday in January, nine in the evening in Berlin."""
 
 MORNING = BEGIN + timedelta(hours=HOURS)
 """The office closes then what somebody took."""
@@ -174,19 +174,24 @@ class _Stage:
     # ------------------------------------------------------------ our process
 
     def _born(self) -> VirtualService:
-        policies = self._world.policies
-        everybody = {person: None for policy in policies.values() for person in policy.people()}
         service = VirtualService(
             self._clock,
             self._tables,
             self._phones,
             self._office,
-            policy=lambda escalate: policies[escalate.urgency],
-            roster=tuple(everybody),
+            policy=self._policy,
+            roster=self._world.firm.policies.roster,
             judge=self._judge,
         )
         self._phones.events = service.switchboard
         return service
+
+    def _policy(self, case: Escalate) -> Policy:
+        firm, now = self._world.firm, self._clock.at
+        chosen = policy_at(
+            firm.policies, firm.plan, now, urgency=case.urgency, category=case.category
+        )
+        return chosen.policy
 
     def _breaks(self, kind: FaultKind) -> None:
         match kind:
@@ -226,7 +231,7 @@ class _Stage:
             arrived_at=self._clock.at,
             limits=CallLimits(),
         )
-        self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency)
+        self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency, category=incoming.category)
         await cases.open_call(call)
         if number % 2 and incoming.urgency is Urgency.EMERGENCY:
             cases.post(call.case_id, HeardCertain(self._verdicts[call.case_id]))

@@ -2,14 +2,17 @@
 
 import asyncio
 import socket
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import structlog
 from configs import SMALLEST
+from fakes import ELEVEN_AT_NIGHT, FakeClock
 
 from pbx_bridge import assemble
-from pbx_bridge.config import Config, parse
+from pbx_bridge.config import Config, RotationConfig, parse
 from pbx_bridge.core.case import Transcript, Urgency, Word
 from pbx_bridge.core.rulepack import Context
 from pbx_bridge.errors import AgiPortTaken
@@ -64,6 +67,26 @@ async def test_service_answers_agi_without_asterisk_and_model(config: Config) ->
     events = [line["event"] for line in logs]
     assert events.index("service.started") < events.index("service.stopping")
     assert events[-1] == "service.stopped"
+
+
+async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> None:
+    """A test may run it on any night: here the first handoff is still to come."""
+    rotation = RotationConfig(
+        order=("anna",), starts_on=date(2026, 1, 10), handoff_time="08:00", shift_weeks=1
+    )
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(
+            assemble.run(replace(config, rotations=(rotation,)), stop, clock=FakeClock())
+        )
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    (gap,) = [line for line in logs if line["event"] == "plan.unwise"]
+    assert datetime.fromisoformat(gap["start"]) == ELEVEN_AT_NIGHT
 
 
 async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Config) -> None:
