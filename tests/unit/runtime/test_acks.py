@@ -1,5 +1,6 @@
 """The talk with a technician who picked up."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from night import CALL_ID, Night
 from pbx_bridge.core.call_flow import HeardCertain
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.errors import StoreError
+from pbx_bridge.runtime import acks
 from pbx_bridge.runtime.lookout import TAKEN
 
 
@@ -178,4 +180,23 @@ async def test_who_accepts_while_the_caller_speaks_hears_the_rest(night: Night) 
     assert heard_so_far[-2:] == ["part-from-0", "ack-still-speaking"]
     assert (await night.case()).owner == "anna"
     assert line.played[-4:] == ["ack-still-speaking", "part-from-4", "ack-repeat", "ack-goodbye"]
+    assert night.rang() == ["anna"]
+
+
+async def test_who_hangs_up_while_the_caller_speaks_keeps_the_case(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He has accepted and does not wait for the rest: his leg is over, the case is his."""
+    monkeypatch.setattr(acks, "LOOK_S", 0.001)
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+
+    leaving = {"hangs_up_at": "digit", "stands_still_at": "nowhere"}
+    line = await night.answers("anna", keys={"ack-announce": "1"}, **leaving)
+    await asyncio.wait_for(line.gone.wait(), 5)
+    await night.settle()
+
+    assert (await night.case()).owner == "anna"
+    assert "PBXB_DONE" not in line.variables
     assert night.rang() == ["anna"]
