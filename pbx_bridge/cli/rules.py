@@ -132,8 +132,13 @@ def _reasons(verdict: Verdict) -> Iterator[dict[str, object]]:
 def explain_command(text: str, language: str, season: str | None, own: Path | None) -> None:
     """Show which words, rules and negations lead to the verdict on TEXT."""
     context = Context(season=Season(season) if season else None)
-    for line in rules_explain.lines(explain(text, Packs(own)[language], context)):
+    pack = Packs(own)[language]
+    for line in rules_explain.lines(explain(text, pack, context)):
         click.echo(line)
+    at = certain_at(text, pack, context)
+    words = text.split()
+    heard = "never" if at is None else f"after <{' '.join(words[:at])}>"
+    click.echo(f"certain while it is spoken: {heard}")
 
 
 @rules.command("lint")
@@ -143,7 +148,11 @@ def lint_command(own: Path | None) -> None:
     packs = Packs(own)
     for language in shipped_languages():
         pack = packs[language]
-        click.echo(f"{language}: {pack.title}, {len(pack.rules)} rules, {len(pack.facts)} facts")
+        certain = sum(rule.certain_after is not None for rule in pack.rules)
+        click.echo(
+            f"{language}: {pack.title}, {len(pack.rules)} rules, {certain} of them certain,"
+            f" {len(pack.facts)} facts"
+        )
 
 
 @rules.command("score")

@@ -25,7 +25,7 @@ from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.core.escalation_state import EscalationPhase
-from pbx_bridge.errors import AgiFailed, AgiHangup
+from pbx_bridge.errors import AgiFailed, AgiHangup, StoreError
 from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.leases import Leases
@@ -105,8 +105,12 @@ class Acks:
                     return
 
     async def _now(self, call: Call) -> Call:
-        """Return the call as it is now, in the language of the technician."""
-        stored = await self._calls.load(call.case_id)
+        """Return the call as it is now, or as it was when the disk cannot be read."""
+        try:
+            stored = await self._calls.load(call.case_id)
+        except StoreError as exc:
+            log.error("store.unusable", case_id=call.case_id, code=exc.code, reason=str(exc))
+            return call
         return replace(stored.state, language=call.language) if stored else call
 
     async def _await_whole(self, line: Line, call: Call) -> None:

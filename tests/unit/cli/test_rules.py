@@ -87,6 +87,7 @@ def test_explain_shows_the_way() -> None:
 
     assert result.stdout.startswith("emergency (gas)")
     assert "negation  'kein' reaches <rauch>" in result.stdout
+    assert result.stdout.endswith("certain while it is spoken: after <es riecht nach gas aber>\n")
 
 
 def test_lint_counts_all_packs() -> None:

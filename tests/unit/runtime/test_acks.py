@@ -200,3 +200,17 @@ async def test_who_hangs_up_while_the_caller_speaks_keeps_the_case(
     assert (await night.case()).owner == "anna"
     assert "PBXB_DONE" not in line.variables
     assert night.rang() == ["anna"]
+
+
+async def test_disk_that_cannot_be_read_costs_no_sentence(night: Night) -> None:
+    """What was known when he picked up is still told."""
+    await night.open_case()
+    await night.answers("anna", keys={}, stands_still_at="digit")
+    night.world.calls.fault = StoreError("database is locked")
+    call = await night.call()
+
+    known = await night.daemon.acks._now(call)
+    night.world.calls.fault = None
+
+    assert known == call
+    assert night.rang() == ["anna"]
