@@ -10,11 +10,9 @@ from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.errors import AgiFailed, AudioError
 from pbx_bridge.ports import Line, Recordings
 from pbx_bridge.runtime.prompting import Prompt
+from pbx_bridge.runtime.voice import KEYS
 
 log = structlog.get_logger()
-
-KEYS = "0123456789*#"
-"""Any key stops what is being said; what it means is decided by the core."""
 
 
 def is_whole(call: object) -> bool:
