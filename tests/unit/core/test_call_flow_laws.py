@@ -9,14 +9,13 @@ from nights import by_time_alone, call_events, called, nights
 
 from pbx_bridge.core.call_flow import (
     AdoptOwner,
-    AwaitVerdict,
     CallLimits,
     CallPhase,
     Escalate,
     HeardCertain,
     advance,
-    next_request,
 )
+from pbx_bridge.core.call_line import AwaitVerdict, next_request
 from pbx_bridge.core.case import Urgency
 
 random_nights = nights(call_events)
