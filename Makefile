@@ -35,7 +35,7 @@ format: setup ## Put the code into its form
 	@ruff check --quiet --fix-only . $(PROGRAMS)
 	@ruff format --quiet . $(PROGRAMS)
 
-bench: setup ## Memory of the idle service, seconds from hang-up to the first ring
+bench: setup ## How fast a mobile rings, beside VoiceMail(); crowds, memory, speed [JSON=file]
 	@scripts/bench
 
 lock: ## Write the lock files from setup.cfg [UPGRADE=1]

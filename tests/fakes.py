@@ -49,6 +49,7 @@ class MemoryStore:
         self.escalations = MemoryEscalations(self.tables)
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
+        self.notices = self.tables.notices
 
 
 # ---------------------------------------------------------------- telephone

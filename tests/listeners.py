@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pbx_bridge.core.case import Transcript, Word
+from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import TranscriberError
-from pbx_bridge.ports import Excerpt, Notice
+from pbx_bridge.ports import Addressee, Excerpt, Notice
 
 
 class MemoryRecordings:
@@ -99,6 +100,22 @@ class FakeTranscriber:
             raise self.fault
         self.transcribed.append(path)
         return spoken(self.says)
+
+
+ALARMS = frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN})
+
+
+def addressee(**changes: object) -> Addressee:
+    """Return the office, as a mail reaches it."""
+    office = {
+        "name": "office",
+        "notifier": FakeNotifier(),
+        "topics": ALARMS,
+        "language": "en",
+        "is_brief": False,
+        "with_number": True,
+    }
+    return Addressee(**(office | changes))
 
 
 class FakeNotifier:

@@ -1,4 +1,4 @@
-"""The time, audio, speech, and ways to tell people."""
+"""The time, audio and speech."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -107,23 +107,4 @@ class Transcriber(Protocol):
             TranscriberError: no model for *language*, or the worker failed twice.
             AudioError: not audio that we can read.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something a person must be told by another way than a ring."""
-
-    key: str
-    """Idempotency key: the same notice sent twice carries the same key."""
-    case_id: str
-    subject: str
-    body: str
-
-
-class Notifier(Protocol):
-    """One way to tell people."""
-
-    async def send(self, notice: Notice) -> None:
-        """Send it; raise `NotifyFailed` when it may work later."""
         ...

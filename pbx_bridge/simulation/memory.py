@@ -9,6 +9,7 @@ from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import StaleCase
 from pbx_bridge.ports import Pending, StoredCall, StoredEscalation
+from pbx_bridge.simulation.memory_notices import MemoryNotices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class MemoryTables:
     escalations: dict[str, StoredEscalation] = field(default_factory=dict)
     journal: list[MemoryJournalRow] = field(default_factory=list)
     outbox: list[MemoryEffect] = field(default_factory=list)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
 
     def append(
         self,

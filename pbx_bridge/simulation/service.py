@@ -6,12 +6,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pbx_bridge.core.call_flow import AdoptOwner, Call, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
+from pbx_bridge.core.escalation_events import (
+    CancelRing,
+    Fallback,
+    MarkTaken,
+    Ring,
+    TakeOver,
+    Tell,
+    Topic,
+)
 from pbx_bridge.core.policy import Policy, Technician
-from pbx_bridge.errors import StoreError
-from pbx_bridge.ports import Clock, Excerpt, Notifier, Pending, Phones
+from pbx_bridge.errors import NotifyFailed, StoreError
+from pbx_bridge.ports import Addressee, Clock, Excerpt, Notifier, Pending, Phones
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -104,7 +113,12 @@ class VirtualService:
             tokens=tokens,
             policy=policy,
         )
-        self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
+        office = _office(notifier)
+        self._queue = tables.notices
+        self._delivery = Delivery(clock, self._queue, [office])
+        self._notices = Notices(
+            clock, calls, escalations, self._queue, [office], zone=ZoneInfo("UTC")
+        )
         self.recovery = self._recovery(clock, phones, lookout, roster)
         deeds.assign(self._duties())
 
@@ -136,9 +150,26 @@ class VirtualService:
             MarkTaken: Duty(act=ringing.mark_taken, tries=None),
             Transcribe: Duty(act=self._transcribe, tries=None),
             TakeOver: Duty(act=ringing.take_over),
-            Fallback: Duty(act=self._notices.fall_back, tries=None),
+            Fallback: Duty(act=self._fall_back, tries=None),
             Tell: Duty(act=self._notices.tell, tries=6),
         }  # nobody gives an outcome or a note in a virtual night
 
+    async def _fall_back(self, pending: Pending) -> None:
+        """Queue it and send it at once; raise `NotifyFailed` while the office cannot be told."""
+        await self._notices.fall_back(pending)
+        await self._delivery.flush()
+        if self._queue.waits:
+            raise NotifyFailed("the office is not told yet")
+
     async def _transcribe(self, pending: Pending) -> None:
         self._judge(self.cases, pending)
+
+
+def _office(notifier: Notifier) -> Addressee:
+    return Addressee(
+        name="office",
+        notifier=notifier,
+        topics=frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN}),
+        language="en",
+        is_brief=False,
+    )

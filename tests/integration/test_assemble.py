@@ -132,3 +132,19 @@ def test_mistaken_pins_close_the_call_in_and_nothing_else(config: Config, tmp_pa
     assert (good, bad, assemble.pins_of(config)) == ({"anna": "274951"}, {}, {})
     assert [line["event"] for line in logs] == ["call_in.unusable"]
     assert logs[0]["reason"].startswith(f"{pins}:2: ")
+
+
+async def test_notifier_that_cannot_work_keeps_nobody_from_calling(config: Config) -> None:
+    """A list of push addresses is gone: the service says so once and starts."""
+    anna = replace(config.technicians[0], notify_file=config.store.path.with_name("gone"))
+    firm = replace(config, technicians=(anna, *config.technicians[1:]))
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(assemble.run(firm, stop))
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    assert [line["event"] for line in logs].count("notify.unusable") == 1
