@@ -14,7 +14,7 @@ from pbx_bridge.cli.rules import rules
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read each pack once for all tests: that takes a tenth of a second."""
-    monkeypatch.setattr("pbx_bridge.cli.rules.load_pack", cached_pack)
+    monkeypatch.setattr("pbx_bridge.cli.rule_packs.load_pack", cached_pack)
 
 
 cached_pack = lru_cache(load_pack)
