@@ -12,6 +12,7 @@ from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
 from pbx_bridge.core.news_texts import TEXTS, clock, headline, personal
+from pbx_bridge.core.rulefile import CATEGORIES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CASE = CaseFacts(
@@ -40,6 +41,7 @@ def test_every_turn_and_urgency_has_words_in_every_language(language: str) -> No
     texts = TEXTS[language]
 
     assert set(texts.urgencies) == {urgency.value for urgency in Urgency}
+    assert set(texts.categories) == CATEGORIES
     assert set(texts.turns) == set(CASE_TOPICS)
     for topic in CASE_TOPICS:
         said = line(topic, language, case=CASE)
