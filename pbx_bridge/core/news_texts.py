@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
-from pbx_bridge.core.news import CaseFacts, News
+from pbx_bridge.core.news import CaseFacts, News, ShiftFacts
 
 
 class Texts(NamedTuple):
@@ -31,6 +31,7 @@ class Texts(NamedTuple):
     whole_plan: str
     shift_ahead: str
     shift_begun: str
+    shift_withdrawn: str
     until: str
     gap: str
     test: str
@@ -81,6 +82,7 @@ GERMAN = Texts(
     whole_plan="Alles dazu: pbx-bridge oncall week",
     shift_ahead="{who}: Bereitschaft ({layer}) beginnt {start}{until}",
     shift_begun="{who}: Bereitschaft ({layer}) hat begonnen, {start}{until}",
+    shift_withdrawn="{who}: doch keine Bereitschaft ({layer}) ab {start}",
     until=", bis {end}",
     gap="Niemand in Bereitschaft ({layer}) von {start} bis {end}",
     test="TEST von pbx-bridge: bitte nichts tun",
@@ -131,6 +133,7 @@ ENGLISH = Texts(
     whole_plan="All of it: pbx-bridge oncall week",
     shift_ahead="{who}: shift ({layer}) begins {start}{until}",
     shift_begun="{who}: shift ({layer}) has begun, {start}{until}",
+    shift_withdrawn="{who}: no longer on call ({layer}) from {start}",
     until=", until {end}",
     gap="Nobody on call ({layer}) from {start} until {end}",
     test="TEST from pbx-bridge: nothing to do",
@@ -181,6 +184,7 @@ POLISH = Texts(
     whole_plan="Wszystko: pbx-bridge oncall week",
     shift_ahead="{who}: dyżur ({layer}) zaczyna się {start}{until}",
     shift_begun="{who}: dyżur ({layer}) rozpoczęty, {start}{until}",
+    shift_withdrawn="{who}: jednak bez dyżuru ({layer}) od {start}",
     until=", do {end}",
     gap="Nikt nie ma dyżuru ({layer}) od {start} do {end}",
     test="TEST z pbx-bridge: proszę nic nie robić",
@@ -231,6 +235,7 @@ RUSSIAN = Texts(
     whole_plan="Весь план: pbx-bridge oncall week",
     shift_ahead="{who}: дежурство ({layer}) начинается {start}{until}",
     shift_begun="{who}: дежурство ({layer}) началось, {start}{until}",
+    shift_withdrawn="{who}: дежурство ({layer}) с {start} отменяется",
     until=", до {end}",
     gap="Никто не дежурит ({layer}) с {start} до {end}",
     test="ТЕСТ от pbx-bridge: ничего делать не нужно",
@@ -245,7 +250,7 @@ def headline(news: News, language: str, zone: tzinfo) -> str:
     if news.case is not None:
         return _case(news.case, news.topic, texts)
     if (shift := news.shift) is not None:
-        form = texts.shift_begun if shift.has_begun else texts.shift_ahead
+        form = _of_shift(news.topic, shift, texts)
         until = texts.until.format(end=clock(shift.end, zone)) if shift.end else ""
         start = clock(shift.start, zone)
         return form.format(who=shift.technician, layer=shift.layer, start=start, until=until)
@@ -270,6 +275,12 @@ def clock(at: datetime, zone: tzinfo) -> str:
     """Return a time as the clock on the wall shows it, with the zone's name on DST nights."""
     local = at.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}{f' {local:%Z}' if _comes_twice(local) else ''}"
+
+
+def _of_shift(topic: Topic, shift: ShiftFacts, texts: Texts) -> str:
+    if topic is Topic.SHIFT_WITHDRAWN:
+        return texts.shift_withdrawn
+    return texts.shift_begun if shift.has_begun else texts.shift_ahead
 
 
 def _comes_twice(local: datetime) -> bool:

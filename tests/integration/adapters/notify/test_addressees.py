@@ -71,7 +71,7 @@ def test_each_is_told_as_his_section_says(config: Config) -> None:
     assert (office.technician, office.language, office.with_number) == (None, "de", True)
     assert (ben.technician, ben.language, ben.with_number) == ("ben", "pl", True)
     assert (ben.topics, ben.with_transcript) == (
-        frozenset({Topic.SHIFT_BEGINS, Topic.ACCEPTED, Topic.EXHAUSTED}),
+        frozenset({Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN, Topic.ACCEPTED, Topic.EXHAUSTED}),
         False,
     )
 
