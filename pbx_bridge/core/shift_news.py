@@ -1,6 +1,6 @@
 """Who is told of a shift: before it begins, when it has, and when it is his no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -77,7 +77,7 @@ def _given(shift: Shift, known: KnownShift | None) -> KnownShift:
 
 
 def _taken_away(
-    known: Iterator[KnownShift], planned: Sequence[Shift], forgotten: datetime
+    known: Iterable[KnownShift], planned: Sequence[Shift], forgotten: datetime
 ) -> Iterator[KnownShift]:
     """Yield those whose technician is not on call when they begin; one that grew is still his."""
     for one in known:
