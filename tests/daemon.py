@@ -1,4 +1,4 @@
-"""One life of our process over memory stores and fakes, wired as `assemble.py` does it."""
+"""One life of our process over memory stores and fakes, wired as `assemble` does it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from fakes import FakeClock, FakePhones, MemoryStore
 from faults import Fate, Fragile
 from listeners import ALARMS, FakeNotifier, FakeTranscriber, MemoryRecordings, addressee
 
-from pbx_bridge.assemble import duties
+from pbx_bridge.assemble.duties import duties
 from pbx_bridge.core.call_flow import (
     CallLimits,
 )
@@ -90,7 +90,7 @@ class World:
 
 
 class Daemon:
-    """One life of our process, wired as `assemble.py` does it."""
+    """One life of our process, wired as `assemble` does it."""
 
     def __init__(self, world: World) -> None:
         phones, clock = world.line, world.clock
