@@ -31,6 +31,9 @@ LIVE_ROOM_BYTES = 64 * 2**20
 NOTE = re.compile(r".*\.note-[0-9]+")
 """A note spoken about a case lies beside its recording, and is no call by itself."""
 
+EXCERPT = re.compile(r"\.part-[0-9A-Za-z_-][0-9A-Za-z._-]*-[0-9a-f]{8}\.wav")
+"""What `FileRecordings.excerpt` writes."""
+
 _ID = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,199}")
 _AS_ASTERISK_WRITES = WavHeader(audio=AudioFormat(rate_hz=8_000), data_offset=44, data_bytes=None)
 
@@ -141,6 +144,14 @@ class FileRecordings:
         """Delete an excerpt; best effort."""
         with suppress(OSError):
             Path(excerpt.sound + ENDING).unlink()
+
+    def drop_excerpts(self) -> None:
+        """Delete excerpts that a life before this one left; best effort, nobody else makes any."""
+        for folder in {self._folder, self._live_folder or self._folder}:
+            with suppress(OSError):
+                left = [path for path in folder.iterdir() if EXCERPT.fullmatch(path.name)]
+                for path in left:
+                    path.unlink(missing_ok=True)
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> list[str]:
         """

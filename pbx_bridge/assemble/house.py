@@ -136,6 +136,7 @@ class House:
 
         return Service(
             [
+                Part("excerpts", self._drop_excerpts, _nothing),
                 Part("outbox", _nothing, self._deeds.stop),
                 Part("notices", _nothing, self._delivery.stop),
                 Part("on call", self._on_call.start, _nothing),
@@ -155,6 +156,9 @@ class House:
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
+
+    async def _drop_excerpts(self) -> None:
+        await asyncio.to_thread(self._recordings.drop_excerpts)
 
     def _ringing(self) -> Ringing:
         return Ringing(

@@ -67,6 +67,20 @@ async def test_service_answers_agi_without_asterisk_and_model(config: Config) ->
     assert events[-1] == "service.stopped"
 
 
+async def test_excerpts_of_a_life_that_was_killed_are_gone(config: Config) -> None:
+    """A technician heard the beginning of a message when the process before this one died."""
+    excerpt = config.asterisk.recordings_dir / ".part-1768000000.1-0123abcd.wav"
+    recording = config.asterisk.recordings_dir / "1768000000.1.wav"
+    for file in (excerpt, recording):
+        file.touch()
+    stop = asyncio.Event()
+    stop.set()
+
+    await assemble.run(config, stop)
+
+    assert (excerpt.exists(), recording.exists()) == (False, True)
+
+
 async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> None:
     """A test may run it on any night: here the first handoff is still to come."""
     rotation = RotationConfig(
