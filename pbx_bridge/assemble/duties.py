@@ -12,6 +12,9 @@ from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.transcripts import Transcripts
 
+NOTE_TRIES = 24
+"""With pauses of 1, 2, 4 ... 64 minutes: most of a day, in which somebody mends a model."""
+
 
 def duties(
     ringing: Ringing, transcripts: Transcripts, notices: Notices, case_deeds: CaseDeeds
@@ -30,5 +33,10 @@ def duties(
         Tell: Duty(act=notices.tell, is_slow=True, tries=6),
         CloseEscalation: Duty(act=case_deeds.close, is_slow=True, tries=None),
         ReopenEscalation: Duty(act=case_deeds.reopen, is_slow=True, tries=None),
-        TranscribeNote: Duty(act=case_deeds.transcribe_note, is_slow=True),
+        TranscribeNote: Duty(
+            act=case_deeds.transcribe_note,
+            is_slow=True,
+            tries=NOTE_TRIES,
+            pause=timedelta(minutes=1),
+        ),
     }
