@@ -81,11 +81,12 @@ class World:
         self.outbox = Fragile(self.store.outbox, self.fate)
         self.line = Fragile(self.phones, self.fate)
         self.notices = Fragile(self.store.notices, self.fate)
+        self.pin_locks = Fragile(self.store.pin_locks, self.fate)
         self.post = Fragile(self.notifier, self.fate)
 
     def break_disk(self, fault: Exception | None) -> None:
         """Let every question to the store fail with *fault*, until it is mended with `None`."""
-        for part in (self.calls, self.escalations, self.outbox, self.notices):
+        for part in (self.calls, self.escalations, self.outbox, self.notices, self.pin_locks):
             part.fault = fault
 
 
@@ -198,6 +199,7 @@ class Daemon:
             clock=world.clock,
             calls=world.calls,
             escalations=world.escalations,
+            pin_locks=world.pin_locks,
             leases=self.leases,
             talk=self.talk,
             prompt=_prompt,

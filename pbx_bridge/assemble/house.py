@@ -279,6 +279,7 @@ class House:
             clock=self._clock,
             calls=self._store.calls,
             escalations=self._store.escalations,
+            pin_locks=self._store.pin_locks,
             leases=self._leases,
             talk=talk,
             prompt=self._prompt,
