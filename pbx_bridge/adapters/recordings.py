@@ -160,19 +160,33 @@ class FileRecordings:
         Raises:
             AudioError: the folder of the recordings cannot be read.
         """
+        files = ((at, name) for at, name in self._files() if not NOTE.fullmatch(name))
+        recent = (call_id for at, call_id in files if at >= since.timestamp())
+        return [call_id for call_id in recent if not known(call_id)]
+
+    def notes(self, since: datetime, until: datetime) -> list[str]:
+        """
+        Return the names of spoken notes last written to in between, oldest first.
+
+        Raises:
+            AudioError: the folder of the recordings cannot be read.
+        """
+        files = ((at, name) for at, name in self._files() if NOTE.fullmatch(name))
+        return [name for at, name in files if since.timestamp() <= at <= until.timestamp()]
+
+    def _files(self) -> list[tuple[float, str]]:
+        """Return when each was last written to, and its name without extension; oldest first."""
         found: list[tuple[float, str]] = []
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
-                    call_id = entry.name.removesuffix(ENDING)
-                    is_call = _ID.fullmatch(call_id) and not NOTE.fullmatch(call_id)
-                    if call_id != entry.name and is_call and entry.is_file():
-                        found.append((entry.stat().st_mtime, call_id))
+                    name = entry.name.removesuffix(ENDING)
+                    if name != entry.name and _ID.fullmatch(name) and entry.is_file():
+                        found.append((entry.stat().st_mtime, name))
         except OSError as exc:
             remedy = "create it, writable for Asterisk and readable for us"
             raise AudioError(f"{self._folder} cannot be read ({exc.strerror}); {remedy}") from exc
-        recent = (call_id for at, call_id in sorted(found) if at >= since.timestamp())
-        return [call_id for call_id in recent if not known(call_id)]
+        return sorted(found)
 
     def _live(self, call_id: str) -> Path | None:
         if not _ID.fullmatch(call_id):

@@ -168,6 +168,20 @@ def test_excerpt_without_live_folder_is_never_taken_for_a_recording(tmp_path: Pa
     assert recordings.unknown(lambda _: False, EVER) == ["7"]
 
 
+def test_notes_are_those_last_written_to_in_between(
+    recordings: FileRecordings, tmp_path: Path
+) -> None:
+    """What is still being spoken, or long ago, or no note, is left out; oldest first."""
+    names = {"7.note-2": 60, "7.note-1": 50, "8.note-1": 99, "9.note-1": 10, "7": 55}
+    for name, at in names.items():
+        file = tmp_path / "spool" / f"{name}.wav"
+        file.touch()
+        os.utime(file, (at, at))
+    since, until = (datetime.fromtimestamp(at, UTC) for at in (50, 60))
+
+    assert recordings.notes(since, until) == ["7.note-1", "7.note-2"]
+
+
 def test_excerpts_that_were_left_are_swept_and_nothing_else(
     recordings: FileRecordings, tmp_path: Path
 ) -> None:

@@ -267,6 +267,17 @@ async def test_report_opens_no_second_case_for_a_recording(night: Night) -> None
     assert night.rang() == ["anna"]
 
 
+async def test_report_finds_notes_that_were_spoken_while_we_died(night: Night) -> None:
+    """They lie beside the recording of their case."""
+    call = await night.open_case()
+    night.world.recordings.lengths_s[f"{call.recording}.note-1"] = 3.0
+
+    await _report(night)
+
+    assert len((await night.call()).life.notes) == 1
+    assert night.rang() == ["anna"]
+
+
 async def test_dialplan_is_told_who_is_on_call(night: Night) -> None:
     """Its list is the one that we would ring."""
     assert night.phones.astdb["pbxb-list", "oncall"] == "+49170111&+49170222"
