@@ -20,7 +20,7 @@ from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.assemble.duties import duties
-from pbx_bridge.assemble.judgement import judges
+from pbx_bridge.assemble.judgement import certainty, judges
 from pbx_bridge.assemble.parts import pins_of, transcriber_of
 from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
@@ -184,7 +184,7 @@ class House:
             recordings=self._recordings,
             transcriber=self._transcriber,
             judge=judged_by.judge,
-            certain=judged_by.certain,
+            certain=certainty(judged_by, self._config.speech),
         )
 
     def _notices_to(self, addressees: list[Addressee]) -> Notices:

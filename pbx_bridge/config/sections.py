@@ -154,6 +154,8 @@ class SpeechConfig:
     """Resident memory above which the recogniser is replaced, between calls."""
     deadline_s: Annotated[float, Field(ge=1, le=60)] = 5.0
     """How long a call waits for the rest of its transcript after the last word."""
+    early_ring: bool = True
+    """Whether a certain emergency rings while the caller still speaks; it is not taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

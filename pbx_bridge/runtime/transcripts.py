@@ -19,6 +19,9 @@ LOST_S = 1.5
 HEARD = "Heard"
 """Journal kind of the words so far: what is known of a message if everything dies now."""
 
+Certain = Callable[[Transcript, Transcript, str], Verdict | None]
+"""Given the growing transcript of the report before, that of now, and the language."""
+
 
 class Transcripts:
     """Follows the callers who speak now and finishes what they said."""
@@ -33,7 +36,7 @@ class Transcripts:
         recordings: Recordings,
         transcriber: Transcriber,
         judge: Callable[[Transcript, str], Verdict],
-        certain: Callable[[Transcript, Transcript, str], Verdict | None],
+        certain: Certain,
     ) -> None:
         self._submit, self._clock, self._calls, self._outbox = submit, clock, calls, outbox
         self._recordings, self._transcriber, self._judge = recordings, transcriber, judge
