@@ -58,6 +58,10 @@ class EmptySpool:
     def drop_live(self, call_id: str) -> None:
         """Do nothing."""
 
+    def notes(self, since: datetime, until: datetime) -> Sequence[str]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:  # noqa: ARG002
         """Return nothing."""
         return ()
