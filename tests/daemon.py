@@ -10,9 +10,7 @@ from faults import Fate, Fragile
 from listeners import ALARMS, FakeNotifier, FakeTranscriber, MemoryRecordings, addressee
 
 from pbx_bridge.assemble.duties import duties
-from pbx_bridge.core.call_flow import (
-    CallLimits,
-)
+from pbx_bridge.core.call_flow import CallLimits
 from pbx_bridge.core.case import Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.policy import Policy, Step, Technician

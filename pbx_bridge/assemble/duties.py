@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.runtime.case_deeds import CaseDeeds

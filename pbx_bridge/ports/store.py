@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallTransition
+from pbx_bridge.core.call_events import CallEffect, CallEvent
+from pbx_bridge.core.call_flow import Call, CallTransition
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.pin_lock import PinLock

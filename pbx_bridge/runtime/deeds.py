@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from pbx_bridge.core.call_flow import CallEffect
+from pbx_bridge.core.call_events import CallEffect
 from pbx_bridge.core.escalation_events import EscalationEffect
 from pbx_bridge.errors import BridgeError, StoreError
 from pbx_bridge.ports import Clock, Outbox, Pending

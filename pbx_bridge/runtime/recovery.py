@@ -8,7 +8,8 @@ from typing import Protocol
 
 import structlog
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
+from pbx_bridge.core.call_events import CallerLeft, DialplanEnded, DialplanHas
+from pbx_bridge.core.call_flow import Call, CallPhase
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import CancelRing, PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from pbx_bridge.core.call_flow import UNHEARD, Call, CallEvent, HeardCertain, Judged
+from pbx_bridge.core.call_events import CallEvent, HeardCertain, Judged
+from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.errors import AudioError, StoreError, TranscriberError
 from pbx_bridge.ports import CallStore, Clock, Outbox, Pending, Recordings, Transcriber

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from pbx_bridge.core.call_flow import CallEffect
+from pbx_bridge.core.call_events import CallEffect
 from pbx_bridge.core.escalation_events import EscalationEffect, Tell, Topic
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import others_of

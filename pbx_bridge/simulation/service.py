@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pbx_bridge.core.call_flow import AdoptOwner, Call, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     Fallback,

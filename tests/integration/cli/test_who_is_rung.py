@@ -9,7 +9,7 @@ from oncall_desk import ANNAS_WEEK, ROTATIONS, Desk, new_desk, service
 
 from pbx_bridge.config import parse
 from pbx_bridge.config.policies import policies_of
-from pbx_bridge.core.call_flow import Escalate
+from pbx_bridge.core.call_events import Escalate
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.override import Absence, Addition
 from pbx_bridge.core.ring_plan import ring_plan

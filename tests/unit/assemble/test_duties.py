@@ -3,7 +3,7 @@
 from typing import get_args
 
 from pbx_bridge.assemble.duties import duties
-from pbx_bridge.core.call_flow import AdoptOwner, Escalate, Transcribe
+from pbx_bridge.core.call_events import AdoptOwner, Escalate, Transcribe
 from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring
 from pbx_bridge.runtime.deeds import Duty, Effect

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from lines import FakeLine
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, HeardCertain
+from pbx_bridge.core.call_events import HeardCertain
+from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation import open_escalation
 from pbx_bridge.core.lineup import ALONE
