@@ -1,0 +1,52 @@
+"""Two technicians press 1 in the same tenth of a second: one has the case, the other hears who."""
+
+import pytest
+from after_hours import AfterHours
+
+from pbx_bridge.adapters.store.reading import CasePhase
+
+pytestmark = pytest.mark.asterisk
+
+TOGETHER = """
+[[policy]]
+name = "both"
+
+[[policy.step]]
+who = ["t1", "t2"]
+together = true
+"""
+EARLY, LATE = "118", "119"
+"""Mobiles that press 1, the second a moment after the first when both rang at once."""
+
+SAME_MOMENT_MS = 100
+RACES, MOST_TRIES = 5, 9
+"""A busy machine may pull two presses apart; such a try proves nothing and does not count."""
+
+
+@pytest.mark.parametrize("mobiles", [(EARLY, LATE), (LATE, EARLY)], ids="-then-".join)
+def test_of_two_who_press_at_once_one_wins_and_the_other_hears_who(
+    night: AfterHours, mobiles: tuple[str, str]
+) -> None:
+    """The winner hears his receipt; the other hears the winner's name, and no receipt."""
+    night.begin(*mobiles, extra=TOGETHER, escalation="busy_for_min = 0")
+    races = 0
+    for _ in range(MOST_TRIES):
+        races += race(night, dict(zip(("t1", "t2"), mobiles, strict=True)))
+        if races == RACES:
+            break
+
+    assert races == RACES
+
+
+def race(night: AfterHours, mobiles: dict[str, str]) -> bool:
+    """Let both press for one case; return whether they did it in the same moment."""
+    night.forget_rings()
+    case = night.case(night.call_and_leave(), CasePhase.ACKNOWLEDGED)
+    loser = next(name for name in mobiles if name != case.owner)
+    winners, losers = mobiles[case.owner or ""], mobiles[loser]
+    apart_ms = abs(night.pressed_ms(winners) - night.pressed_ms(losers))
+    end = night.wait_mobile("hungup", losers, limit_s=20)
+    winner_s, loser_s = night.key_s(winners), night.key_s(losers)
+    winner, told = night.heard(winners), night.heard(losers)
+    print(apart_ms, case.owner, [(p,told.share(night.prompt(p), after_s=loser_s)) for p in ("ack-taken", "ack-taken-by", f"name-{case.owner}", "ack-accepted")], winner.share(night.prompt("ack-accepted"), after_s=winner_s), end)
+    return apart_ms < SAME_MOMENT_MS
