@@ -22,24 +22,29 @@ from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
-from pbx_bridge.config import Config, read_secret
+from pbx_bridge.config import Config, read_pins, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.config.policies import policies_of
 from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.core.urgency import judge
-from pbx_bridge.errors import RulePackError, SocketTaken
+from pbx_bridge.errors import ConfigError, RulePackError, SocketTaken
 from pbx_bridge.ports import Clock, Line, Notifier
 from pbx_bridge.runtime.acks import Acks
+from pbx_bridge.runtime.call_in import CallInPeople, CallIns
 from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.case_commands import CaseCommands
+from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
@@ -105,6 +110,18 @@ def notifiers_of(config: Config) -> list[Notifier]:
     return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
 
 
+def pins_of(config: Config) -> Mapping[str, str]:
+    """Return the technicians' PINs; with a mistake there nobody can call in, the rest goes on."""
+    if config.call_in.pins_file is None:
+        return {}
+    try:
+        return read_pins(config.call_in.pins_file, [one.name for one in config.technicians])
+    except ConfigError as exc:
+        for line in exc.mistakes:
+            log.error("call_in.unusable", reason=line)
+        return {}
+
+
 async def answer_ping(line: Line) -> None:
     """Tell `pbx-bridge doctor`, through Asterisk, that we are here."""
     await line.set_variable("PBXB_PONG", "1")
@@ -143,13 +160,14 @@ class House:
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
         self._lookout = Lookout(self._phones, tokens, config.roster())
+        self._pins = pins_of(config)
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
     def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
         """Return the service that runs it all."""
         ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(duties(ringing, transcripts, self._notices()))
+        self._deeds.assign(duties(ringing, transcripts, self._notices(), self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
@@ -237,6 +255,7 @@ class House:
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
         asterisk = self._config.asterisk
+        talk = OutcomeTalk(self._cases, self._recordings)
         acks = Acks(
             cases=self._cases,
             calls=self._store.calls,
@@ -246,11 +265,13 @@ class House:
             lookout=self._lookout,
             prompt=self._prompt,
             language_of=self._config.language_of,
+            talk=talk,
         )
         handlers = {
             "incoming": calls.incoming,
             "claim": calls.claim,
             "technician": acks.technician,
+            "call-in": self._call_ins(talk).call_in,
             "report": recovery.report,
             "ping": answer_ping,
         }
@@ -263,12 +284,42 @@ class House:
             handlers, where, beep_sound=beep, deadlines=AgiDeadlines(sound_s=longest_s)
         )
 
+    def _call_ins(self, talk: OutcomeTalk) -> CallIns:
+        return CallIns(
+            CallInPeople(
+                technician_of=self._config.technician_of,
+                language_of=self._config.language_of,
+                pins=self._pins,
+            ),
+            clock=self._clock,
+            calls=self._store.calls,
+            escalations=self._store.escalations,
+            leases=self._leases,
+            talk=talk,
+            prompt=self._prompt,
+        )
+
+    def _case_deeds(self) -> CaseDeeds:
+        return CaseDeeds(
+            self._cases,
+            calls=self._store.calls,
+            recordings=self._recordings,
+            transcriber=self._transcriber,
+            language_of=self._config.language_of,
+        )
+
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
+        roster = (person.name for person in self._config.technicians)
+        cases = CaseCommands(self._cases, self._store.calls, roster)
         handlers = {
             "override.add": commands.add_override,
             "override.remove": commands.remove_override,
             "shifts.import": commands.import_shifts,
+            "case.done": cases.done,
+            "case.note": cases.note,
+            "case.take": cases.take,
+            "case.reopen": cases.reopen,
         }
         return ControlServer(self._config.service.socket, handlers)
 
@@ -290,7 +341,7 @@ class House:
 
 
 def duties(
-    ringing: Ringing, transcripts: Transcripts, notices: Notices
+    ringing: Ringing, transcripts: Transcripts, notices: Notices, case_deeds: CaseDeeds
 ) -> Mapping[type[Effect], Duty]:
     """Say who carries out which effect."""
     return {
@@ -304,6 +355,9 @@ def duties(
         TakeOver: Duty(act=ringing.take_over),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
         Tell: Duty(act=notices.tell, is_slow=True, tries=6),
+        CloseEscalation: Duty(act=case_deeds.close, is_slow=True, tries=None),
+        ReopenEscalation: Duty(act=case_deeds.reopen, is_slow=True, tries=None),
+        TranscribeNote: Duty(act=case_deeds.transcribe_note, is_slow=True),
     }
 
 

@@ -25,6 +25,7 @@ Every error that pbx-bridge raises on purpose.
     ├── TranscriberError     the recogniser cannot give a transcript
     │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
+    ├── CaseError            a case cannot be changed like that
     ├── CalendarError        the plan of who is on call cannot be changed like that
     │   ├── UnknownOverride  there is no override of this number
     │   └── ImportRefused    a calendar file has mistakes (all of them listed)
@@ -188,6 +189,12 @@ class AudioError(BridgeError):
     """A file is not audio that we can read."""
 
     code = "audio"
+
+
+class CaseError(BridgeError):
+    """A case cannot be changed like that; the text says why, and never quotes a note."""
+
+    code = "case"
 
 
 class CalendarError(BridgeError):

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ACTS = {"open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "remember", "send"}
+ACTS = {"open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "dismiss", "remember", "send"}
 """What leaves a trace outside of our process: after each of these it may die."""
 
 

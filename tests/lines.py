@@ -1,7 +1,7 @@
 """A channel in our hands that plays by a script: what is pressed when, and when it is gone."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -138,3 +138,19 @@ class FakeLine:
     def _check(self) -> None:
         if self.is_gone:
             raise AgiHangup("hung up")
+
+
+@dataclass(kw_only=True)
+class KeyLine(FakeLine):
+    """Somebody who presses his keys one by one, each when he is asked and all was said."""
+
+    pressed: list[str] = field(default_factory=list)
+    on_last: Callable[[], object] = bool
+    """Called when he presses his last key."""
+
+    async def digit(self, limit: timedelta) -> str | None:
+        """Return the next key, `None` when he has pressed them all or waits (``""``)."""
+        await self._reach("digit")
+        if len(self.pressed) == 1:
+            self.on_last()
+        return (self.pressed.pop(0) or None) if self.pressed else None

@@ -37,7 +37,7 @@ class MemoryRecordings:
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
         """Return the call ids of recordings for which *known* says no; none of them is old."""
-        names = [Path(recording).name for recording in self.lengths_s]
+        names = [Path(one).name for one in self.lengths_s if ".note-" not in one]
         return [name for name in names if not known(name)]
 
 

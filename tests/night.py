@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from daemon import Daemon, World, policy_of
-from lines import FakeLine
+from lines import FakeLine, KeyLine
 
 from pbx_bridge.core.call_flow import Call, CallerLeft
 from pbx_bridge.core.case import RingOutcome
@@ -154,8 +154,9 @@ class Night:
         await self._session(self.daemon.calls.claim, asks)
         return asks
 
-    async def open_case(self, call_id: str = CALL_ID) -> Call:
+    async def open_case(self, call_id: str = CALL_ID, says: str = "") -> Call:
         """Have a caller who left a message and hung up: somebody is rung now."""
+        self.world.transcriber.says = says or self.world.transcriber.says
         self.world.recordings.lengths_s[f"/spool/{call_id}"] = 4.0
         call = await self.daemon.calls.adopt(call_id, CALLER, f"/spool/{call_id}")
         self.daemon.cases.post(call.case_id, CallerLeft(4.0))
@@ -204,7 +205,25 @@ class Night:
 
     async def presses(self, name: str, digit: str) -> FakeLine:
         """Let a technician pick up and press a key at once."""
-        return await self.answers(name, keys={"ack-announce": digit})
+        return await self.answers(name, keys={"ack-announce": digit, "remind-announce": digit})
+
+    async def calls_in(self, number: str | None, *keys: str, **script: object) -> FakeLine:
+        """Let somebody call the technicians' number; *keys* are pressed one after the other."""
+        line = KeyLine(
+            phones=self.phones,
+            recordings=self.world.recordings,
+            channel="PJSIP/trunk-in",
+            caller_number=number,
+            pressed=list(keys),
+            **script,
+        )
+        self.phones.channels["in"] = LiveChannel(
+            channel=line.channel, channel_id="in", call_id="", is_up=True
+        )
+        await self._session(self.daemon.call_ins.call_in, line)
+        self.phones.channels.pop("in", None)
+        await self.settle()
+        return line
 
     async def hangs_up(self, name: str, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
         """Let a leg end without a key: busy, unreachable, rejected."""

@@ -20,6 +20,9 @@ LIVE_ENDING = ".sln48"
 LIVE_ROOM_BYTES = 64 * 2**20
 """Free memory asked for before a live copy is begun: three calls of three minutes."""
 
+NOTE = re.compile(r".*\.note-[0-9]+")
+"""A note spoken about a case lies beside its recording, and is no call by itself."""
+
 _ID = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,199}")
 _AS_ASTERISK_WRITES = WavHeader(audio=AudioFormat(rate_hz=8_000), data_offset=44, data_bytes=None)
 
@@ -98,7 +101,8 @@ class FileRecordings:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
                     call_id = entry.name.removesuffix(ENDING)
-                    if call_id != entry.name and _ID.fullmatch(call_id) and entry.is_file():
+                    is_call = _ID.fullmatch(call_id) and not NOTE.fullmatch(call_id)
+                    if call_id != entry.name and is_call and entry.is_file():
                         found.append((entry.stat().st_mtime, call_id))
         except OSError as exc:
             remedy = "create it, writable for Asterisk and readable for us"

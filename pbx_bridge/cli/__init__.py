@@ -24,7 +24,7 @@ class Entry:
 
 
 COMMANDS = {
-    "cases": Entry("cases", "Show what was reported after hours, and who took it."),
+    "cases": Entry("cases", "Show cases and who took them; say how they ended."),
     "config": Entry("config", "Check the configuration."),
     "dialplan": Entry("dialplan", "Install or remove our part of the dialplan."),
     "doctor": Entry("doctor", "Check everything that must be there, and explain what is not."),

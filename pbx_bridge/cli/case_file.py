@@ -11,6 +11,7 @@ from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
+from pbx_bridge.core.case_life import CaseLife, Note
 from pbx_bridge.core.escalation_state import Escalation
 
 LABEL = 12
@@ -37,6 +38,7 @@ def page(file: CaseFile, zone: ZoneInfo, width: int) -> Iterator[str]:
     """
     if file.call is not None:
         yield from _call(file.call, zone, width)
+        yield from _life(file.call.life, zone, width)
     if file.escalation is not None:
         yield from _escalation(file.escalation, file.journal, zone, width)
     yield from _parked(file.parked, width)
@@ -109,6 +111,20 @@ def _transcript(call: Call) -> Iterator[str]:
     yield transcript.text or "nothing was understood"
     if transcript.unknown_words:
         yield f"({transcript.unknown_words} more word(s) were not understood)"
+
+
+def _life(life: CaseLife, zone: ZoneInfo, width: int) -> Iterator[str]:
+    if life.outcome is not None and life.done_at is not None:
+        at = f"{day(life.done_at, zone)} {clock(life.done_at, zone)}"
+        yield from field("outcome", [f"{life.outcome.value} (by {life.by}, {at})"], width)
+    if life.notes:
+        yield from field("notes", [_note(each, zone) for each in life.notes], width)
+
+
+def _note(note: Note, zone: ZoneInfo) -> str:
+    at = f"{day(note.at, zone)} {clock(note.at, zone)}"
+    spoken = f" [spoken: {note.recording}{ENDING}]" if note.recording else ""
+    return f"{note.by}, {at}: {note.text or '(no words yet)'}{spoken}"
 
 
 def _escalation(

@@ -8,8 +8,10 @@ from pbx_bridge.config.calendar_sections import (
 )
 from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
+from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.sections import (
     AsteriskConfig,
+    CallInConfig,
     Config,
     FirmConfig,
     LogConfig,
@@ -29,6 +31,7 @@ from pbx_bridge.config.values import LANGUAGES
 __all__ = [
     "LANGUAGES",
     "AsteriskConfig",
+    "CallInConfig",
     "Config",
     "DutyWindowConfig",
     "EscalationConfig",
@@ -51,5 +54,6 @@ __all__ = [
     "TechnicianConfig",
     "load",
     "parse",
+    "read_pins",
     "read_secret",
 ]

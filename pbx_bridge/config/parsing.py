@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pbx_bridge.config import checks
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
+from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.policy_advice import policy_advice
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
@@ -92,9 +93,19 @@ def placed(text: str, source: str, found: Iterable[checks.Mistake]) -> list[str]
 
 
 def secret_advice(config: Config) -> list[str]:
-    """Return the secret files that more than their owner and group may read."""
+    """
+    Return the secret files that more than their owner and group may read, and mistaken PINs.
+
+    Without PINs nobody can call in, and everything else works: that is no reason not to start.
+    """
     loose = (file for _, file in secret_files(config) if file.stat().st_mode & stat.S_IROTH)
-    return [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
+    wide = [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
+    try:
+        if config.call_in.pins_file is not None:
+            read_pins(config.call_in.pins_file, [person.name for person in config.technicians])
+    except ConfigError as exc:
+        return wide + exc.mistakes
+    return wide
 
 
 def load(path: Path) -> Config:

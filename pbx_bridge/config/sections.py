@@ -16,6 +16,7 @@ from pbx_bridge.config.calendar_sections import (
     SpecialDayConfig,
 )
 from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig
+from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
@@ -178,6 +179,14 @@ class MailConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallInConfig:
+    """How technicians call us to say how a case ended; without PINs nobody can."""
+
+    pins_file: OptionalPath = None
+    """File with one line per technician: short name, space, PIN of 6 to 12 digits; mode 0600."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceConfig:
     """How commands reach the running service."""
 
@@ -224,6 +233,7 @@ class Config:
     message: MessageConfig = field(default_factory=MessageConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     mail: MailConfig | None = None
+    call_in: CallInConfig = field(default_factory=CallInConfig)
     service: ServiceConfig = field(default_factory=ServiceConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)
@@ -235,6 +245,11 @@ class Config:
     def roster(self) -> tuple[Technician, ...]:
         """Return everybody who may be rung at all."""
         return tuple(Technician(person.name, person.number) for person in self.technicians)
+
+    def technician_of(self, number: str) -> str | None:
+        """Return whose mobile *number* is, as a trunk may spell it; `None`: a stranger's."""
+        spelled = e164_spellings(number, self.firm.country)
+        return next((t.name for t in self.technicians if t.number in spelled), None)
 
     def limits(self) -> CallLimits:
         """Return the limits that a call freezes when it arrives."""

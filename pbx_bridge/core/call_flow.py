@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from pbx_bridge.core import case_life
 from pbx_bridge.core.case import Caller, MessageEnd, Reason, Transcript, Urgency, Verdict
+from pbx_bridge.core.case_life import (
+    UNTOLD,
+    CaseLife,
+    LifeEffect,
+    LifeEvent,
+    NoteAdded,
+    NoteHeard,
+    NoteSpoken,
+    OutcomeGiven,
+    OutcomeWithdrawn,
+)
 
 
 class CallPhase(StrEnum):
@@ -62,6 +74,8 @@ class Call:
     transcript: Transcript | None = None
     verdict: Verdict | None = None
     wake_at: datetime | None = None
+    life: CaseLife = UNTOLD
+    """What people said of the case since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +161,7 @@ CallEvent = (
     | DialplanHas
     | DialplanEnded
     | CallTimer
+    | LifeEvent
 )
 
 
@@ -175,7 +190,7 @@ class LookAfterCall:
     """Ask Asterisk where the caller is, and who has him."""
 
 
-CallEffect = Transcribe | Escalate | AdoptOwner | LookAfterCall
+CallEffect = Transcribe | Escalate | AdoptOwner | LookAfterCall | LifeEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +267,8 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return _judged(call, event)
         case Told():
             return CallTransition(replace(call, is_told=True))
+        case OutcomeGiven() | OutcomeWithdrawn() | NoteAdded() | NoteSpoken() | NoteHeard():
+            return _lived(now, call, event)
         case _ if call.phase is CallPhase.DECIDED:
             return CallTransition(call)
         case SessionOpened(message_s=message_s):
@@ -275,6 +292,13 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return _whole(now, call, end, message_s, is_gone=call.is_gone)
         case _:
             assert_never(event)
+
+
+def _lived(now: datetime, call: Call, event: LifeEvent) -> CallTransition:
+    if isinstance(event, OutcomeGiven) and call.phase is not CallPhase.DECIDED:
+        return CallTransition(call)  # nobody can know yet how it ended
+    moved = case_life.advance(now, call.life, event)
+    return CallTransition(replace(call, life=moved.state), moved.effects)
 
 
 def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:

@@ -25,6 +25,8 @@ class Topic(StrEnum):
     RESUMED = "resumed"
     """It was accepted and not done in time, and its owner did not answer."""
     DONE = "done"
+    REOPENED = "reopened"
+    """A human wants it to ring again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,22 @@ class TakenElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenByHand:
+    """A human typed who has the case: a technician, or the office."""
+
+    by: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened:
+    """A human says that a case that is over rings again."""
+
+    by: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDone:
     """A human says that nothing is left to do."""
 
@@ -115,6 +133,8 @@ EscalationEvent = (
     | RingTakenOver
     | PersonFree
     | TakenElsewhere
+    | TakenByHand
+    | CaseReopened
     | CaseDone
     | EscalationTimer
 )
@@ -136,6 +156,8 @@ class CancelRing:
     """Stop a phone, ringing or talking."""
 
     attempt: int
+    taken_by: str | None = None
+    """Who has the case: whoever picked up hears that instead of being cut off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pbx_bridge.core.ack_flow import (
     AckFlow,
     AckPhase,
     Ask,
+    AskOutcome,
     Claim,
     Close,
     Granted,
@@ -30,13 +31,12 @@ from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import TAKEN, Lookout, Tokens
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.prompting import Prompt
 from pbx_bridge.runtime.switchboard import channel_id
+from pbx_bridge.runtime.voice import KEYS, Voice
 
 log = structlog.get_logger()
-
-KEYS = "0123456789*#"
-"""Any key stops what is being said; what it means is decided by the core."""
 
 
 class Acks:
@@ -53,11 +53,12 @@ class Acks:
         lookout: Lookout,
         prompt: Prompt,
         language_of: Callable[[str], str],
+        talk: OutcomeTalk,
     ) -> None:
         self._cases, self._calls, self._recordings = cases, calls, recordings
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
         self._lookout = lookout
-        self._language_of = language_of
+        self._language_of, self._talk = language_of, talk
 
     async def technician(self, line: Line) -> None:
         """Serve one technician's leg; a leg that we did not order is left to the dialplan."""
@@ -89,7 +90,9 @@ class Acks:
             number=call.caller.number,
             has_message=self._recordings.message_s(call.recording) > 0,
         )
-        flow = AckFlow()
+        esc = await self._cases.escalation(call.case_id)
+        mine = esc.find(attempt) if esc else None
+        flow = AckFlow(is_reminder=mine is not None and mine.is_reminder)
         while True:
             request = next_request(flow, facts)
             match request:
@@ -98,6 +101,10 @@ class Acks:
                     flow = ack_flow.advance(flow, Heard(digit))
                 case Claim():
                     flow = ack_flow.advance(flow, await self._claim(line, call, attempt))
+                case AskOutcome():
+                    voice = Voice(line, self._prompt, call.language)
+                    await self._talk.run(voice, call, mine.technician if mine else "")
+                    return
                 case Close(sounds=sounds):
                     if flow.phase is AckPhase.DECLINED:
                         self._cases.post(call.case_id, RingEnded(attempt, RingOutcome.DECLINED))
@@ -115,8 +122,10 @@ class Acks:
         case_id, leg = call.case_id, channel_id(call.case_id, attempt)
         stored = await line.stored(TAKEN, call.call_id)
         esc = await self._cases.escalation(case_id)
-        other = self._lookout.believe(stored) if stored else None
         mine = esc.find(attempt) if esc else None
+        # The mark of an owner who did not get it done in time is no news.
+        is_news = stored and esc is not None and self._lookout.press_of(esc, stored) is not None
+        other = self._lookout.believe(stored) if stored and is_news else None
         if other is not None and mine is not None and other != mine.technician:
             esc = await self._cases.submit_escalation(case_id, TakenElsewhere(other))
             return Refused(esc.owner)

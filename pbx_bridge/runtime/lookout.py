@@ -103,8 +103,12 @@ class Lookout:
         a case again that was not done in time and rings once more.
         """
         stored = await self._phones.recall(TAKEN, call_id)
-        who = self.believe(stored) if stored else None
-        if not stored or who is None:
+        return self.press_of(esc, stored) if stored else None
+
+    def press_of(self, esc: Escalation, stored: str) -> RingEnded | TakenElsewhere | None:
+        """Return what a value of `TAKEN` means for *esc*; see `key_press`."""
+        who = self.believe(stored)
+        if who is None:
             return None
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:

@@ -24,6 +24,7 @@ TURNS = {
     Topic.ACCEPTED: "accepted",
     Topic.RESUMED: "not done in time; the technicians are rung again, it was accepted",
     Topic.DONE: "done, said",
+    Topic.REOPENED: "the technicians are rung again, wanted",
 }
 
 

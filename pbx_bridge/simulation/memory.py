@@ -164,6 +164,12 @@ class MemoryEscalations:
         states = [stored.state for stored in self._tables.escalations.values()]
         return [state for state in states if state.phase is EscalationPhase.RINGING]
 
+    async def owned_by(self, technician: str) -> list[Escalation]:
+        """Return what *technician* has acknowledged and is not done, oldest first."""
+        states = [stored.state for stored in self._tables.escalations.values()]
+        acknowledged = [s for s in states if s.phase is EscalationPhase.ACKNOWLEDGED]
+        return [state for state in acknowledged if state.owner == technician]
+
     async def neighbours(self, now: datetime) -> list[Escalation]:
         """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
         states = [stored.state for stored in self._tables.escalations.values()]

@@ -10,6 +10,9 @@ from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
 from pbx_bridge.simulation.world import Behaviour
 
+DISMISSAL_S = 3
+"""So long takes the sentence who has the case."""
+
 After = Callable[[float, Callable[[], None]], None]
 """Lets something happen that many seconds from now."""
 
@@ -20,6 +23,8 @@ class Leg:
 
     order: RingOrder
     is_up: bool = False
+    is_dismissed: bool = False
+    """He hears who has the case."""
 
 
 class VirtualPhones:
@@ -58,6 +63,13 @@ class VirtualPhones:
         """End a leg; raise `AmiUnavailable` while the login is gone."""
         self._require_link()
         self._end(channel_id, RingOutcome.NO_ANSWER)
+
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """Let a leg hear who has the case, which takes a moment; nothing he presses counts."""
+        self._require_link()
+        if leg := self.legs.get(channel_id):
+            leg.is_dismissed = True
+            self._after(DISMISSAL_S, lambda: self._end(channel_id, RingOutcome.NO_ANSWER))
 
     async def extend(self, channel: str, lease: timedelta) -> None:
         """Do nothing: these legs outlive their leases."""
@@ -125,7 +137,7 @@ class VirtualPhones:
                 self.events.ring_answered(leg)
 
     def _press(self, leg: str, outcome: RingOutcome) -> None:
-        if leg in self.legs:
+        if leg in self.legs and not self.legs[leg].is_dismissed:
             self._pressed(self.legs[leg].order, outcome)
 
     def _end(self, leg: str, outcome: RingOutcome) -> None:

@@ -132,7 +132,7 @@ class VirtualService:
             TakeOver: Duty(act=ringing.take_over),
             Fallback: Duty(act=self._notices.fall_back, tries=None),
             Tell: Duty(act=self._notices.tell, tries=6),
-        }
+        }  # nobody gives an outcome or a note in a virtual night
 
     async def _transcribe(self, pending: Pending) -> None:
         self._judge(self.cases, pending)

@@ -113,8 +113,8 @@ MOBILES: tuple[Mobile, ...] = (
     *(_QUICK[last] for last in "456"),
     Mobile(
         digits="117",
-        behaviour="rings 8 s, then a mailbox answers",
-        steps=_takes(8, "Playback(voicemail)", "Playtones(1400/300)", "Wait(18)", "Hangup()"),
+        behaviour="answers after 1 s, presses 4, 3 and 1, 3 s apart, hangs up 4 s later",
+        steps=_takes(1, *_press("4", 3), *_press("3", 3), *_press("1", 3), *_LEAVE),
     ),
     Mobile(
         digits="118",
@@ -125,6 +125,11 @@ MOBILES: tuple[Mobile, ...] = (
         digits="119",
         behaviour=f"answers after 1 s, presses 1 after {2 + SHORTLY_S} s, stays",
         steps=_takes(1, *_press("1", 2 + SHORTLY_S), *_STAY),
+    ),
+    Mobile(
+        digits="120",
+        behaviour="rings 8 s, then a mailbox answers",
+        steps=_takes(8, "Playback(voicemail)", "Playtones(1400/300)", "Wait(18)", "Hangup()"),
     ),
     *_variants("12", 8),
 )

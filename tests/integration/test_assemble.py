@@ -12,7 +12,7 @@ from configs import SMALLEST
 from fakes import ELEVEN_AT_NIGHT, FakeClock
 
 from pbx_bridge import assemble
-from pbx_bridge.config import Config, RotationConfig, parse
+from pbx_bridge.config import CallInConfig, Config, RotationConfig, parse
 from pbx_bridge.core.case import Transcript, Urgency, Word
 from pbx_bridge.errors import AgiPortTaken
 
@@ -113,3 +113,20 @@ def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
 
     assert verdict.urgency is Urgency.EMERGENCY
     assert {line["event"] for line in logs} == {"rules.unusable"}
+
+
+def test_mistaken_pins_close_the_call_in_and_nothing_else(config: Config, tmp_path: Path) -> None:
+    """The log says which line; the PIN itself stays out of it."""
+    pins = tmp_path / "pins"
+    pins.touch(mode=0o600)
+    named = replace(config, call_in=CallInConfig(pins_file=pins))
+
+    pins.write_text("anna 274951\n")
+    good = assemble.pins_of(named)
+    pins.write_text("anna 274951\nben 1234\n")
+    with structlog.testing.capture_logs() as logs:
+        bad = assemble.pins_of(named)
+
+    assert (good, bad, assemble.pins_of(config)) == ({"anna": "274951"}, {}, {})
+    assert [line["event"] for line in logs] == ["call_in.unusable"]
+    assert logs[0]["reason"].startswith(f"{pins}:2: ")

@@ -16,6 +16,7 @@ from pbx_bridge.adapters.store.schema import released, version
 from pbx_bridge.adapters.store.values import load, load_time
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.case_life import CaseOutcome
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import StoreError
 
@@ -61,6 +62,12 @@ class CaseSummary:
     """The technician who acknowledged."""
     attempts: int
     """How many rings there were."""
+    outcome: CaseOutcome | None = None
+    """How it ended; `None`: it is not done."""
+    done_by: str | None = None
+    done_at: datetime | None = None
+    notes: int = 0
+    """How many notes there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +87,16 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
         "SELECT c.case_id, json_extract(c.state, '$.arrived_at'),"
         " json_extract(c.state, '$.caller.number'), json_extract(c.state, '$.message_s'),"
         " json_extract(c.state, '$.verdict.urgency'), json_extract(c.state, '$.verdict.category'),"
-        " CASE WHEN e.phase IS NOT NULL THEN e.phase"
+        " CASE WHEN json_extract(c.state, '$.life.outcome') IS NOT NULL THEN 'done'"
+        " WHEN e.phase IS NOT NULL THEN e.phase"
         " WHEN c.phase <> 'decided' OR EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.case_id"
         " AND o.effect IN ('Escalate', 'AdoptOwner')) THEN c.phase"
         " ELSE 'filed' END,"
         " json_extract(e.state, '$.owner'),"
-        " coalesce(json_array_length(e.state, '$.attempts'), 0)"
+        " coalesce(json_array_length(e.state, '$.attempts'), 0),"
+        " json_extract(c.state, '$.life.outcome'), json_extract(c.state, '$.life.by'),"
+        " json_extract(c.state, '$.life.done_at'),"
+        " coalesce(json_array_length(c.state, '$.life.notes'), 0)"
         " FROM call c LEFT JOIN escalation e USING (case_id) ORDER BY c.rowid"
     )
     with snapshot(path) as connection:
@@ -101,6 +112,10 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
             phase=CasePhase(row[6]),
             owner=row[7],
             attempts=row[8],
+            outcome=row[9] and CaseOutcome(row[9]),
+            done_by=row[10],
+            done_at=row[11] and load_time(row[11], f"call of case {row[0]}"),
+            notes=row[12],
         )
         for row in rows
     )

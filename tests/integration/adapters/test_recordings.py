@@ -143,6 +143,14 @@ def test_unknown_are_the_recordings_nobody_knows_oldest_first(
     assert recordings.unknown(lambda call_id: call_id == "known", EVER) == list("0452613")
 
 
+def test_spoken_note_is_no_unknown_call(recordings: FileRecordings, tmp_path: Path) -> None:
+    """A technician's note beside a recording must not wake the whole firm."""
+    for name in ("1768.1.wav", "1768.1.note-1.wav", "1768.1.note-12.wav"):
+        (tmp_path / "spool" / name).write_bytes(b"")
+
+    assert recordings.unknown(lambda _: False, EVER) == ["1768.1"]
+
+
 def test_unknown_leaves_old_recordings_alone(recordings: FileRecordings, tmp_path: Path) -> None:
     """A database that was lost must not wake the whole firm for last year's calls."""
     for age, name in ((0, "new.wav"), (1, "limit.wav"), (2, "old.wav")):

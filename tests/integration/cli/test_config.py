@@ -77,3 +77,18 @@ def test_check_tells_gaps_of_the_next_days_with_their_place(file: Path) -> None:
 
     assert gap.startswith(f"advice: {file}:21: rotation[1]: primary: nobody is on call from ")
     assert len(checked()) == 2
+
+
+def test_check_tells_mistaken_pins_and_the_service_starts_all_the_same(file: Path) -> None:
+    """Without PINs nobody can call in; calls are answered."""
+    pins = file.with_name("pins")
+    pins.touch(mode=0o600)
+    pins.write_text("anna 1234\n", encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f'{text}\n[call_in]\npins_file = "{pins}"\n', encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["--config", str(file), "config", "check"])
+
+    assert result.exit_code == 0
+    told = f"advice: {pins}:1: the PIN of anna must have 6 to 12 digits and nothing else"
+    assert told in result.output.splitlines()

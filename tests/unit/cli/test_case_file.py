@@ -23,6 +23,7 @@ from pbx_bridge.core.case import (
     Verdict,
     Word,
 )
+from pbx_bridge.core.case_life import CaseLife, Note
 from pbx_bridge.core.escalation_events import RingEnded
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -102,6 +103,18 @@ def test_page_of_a_case_that_has_just_begun_has_no_gaps() -> None:
     assert "caller       number withheld" in lines
     assert "urgency      no verdict yet" in lines
     assert "transcript   none yet" in lines
+
+
+def test_spoken_note_names_its_file() -> None:
+    """Its words come later, and somebody can listen to it before."""
+    note = Note(at=NOW, by="anna", text="", recording="/spool/1.note-1")
+    call = replace(opened_call().state, life=CaseLife(notes=(note,)))
+
+    lines = list(page(CaseFile(call=call, escalation=None, journal=(), parked=()), BERLIN, 120))
+
+    assert (
+        "notes        anna, Fri 2026-01-09 23:00:00.0: (no words yet) [spoken: /spool/1.note-1.wav]"
+    ) in lines
 
 
 def test_verdict_without_a_rule_says_so() -> None:

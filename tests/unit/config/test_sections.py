@@ -48,3 +48,12 @@ def test_mail_options_are_spelled_as_in_the_file() -> None:
     assert options["from"] == "a@b.c"
     assert "sender" not in options
     assert options["include_transcript"] is False
+
+
+def test_technician_is_known_by_his_number() -> None:
+    """As the trunk spells it; strangers are nobody."""
+    config = parse(SMALLEST, source="f")
+
+    assert config.technician_of("01711234567") == "anna"
+    assert config.technician_of("491722345678") == "ben"
+    assert config.technician_of("01721234567") is None
