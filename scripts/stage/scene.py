@@ -31,6 +31,8 @@ class Scene:
     include_transcript: bool = False
     model: Path | None = None
     """Folder of the speech model; `None`: the tiny model of test voices."""
+    firm: str = ""
+    """More lines of [firm], as they are."""
     escalation: str = ""
     """More lines of [escalation], as they are."""
     extra: str = ""
@@ -56,6 +58,7 @@ class Scene:
 name = "Muster Haustechnik"
 zone = "Europe/Berlin"
 language = "{self.language}"
+{self.firm}
 
 [asterisk]
 dial = "PJSIP/{{number}}@trunk"

@@ -22,7 +22,7 @@ SAME_MOMENT_MS = 100
 HEARD, UNHEARD = 0.8, 0.2
 """Shares of a sound: some packets may be lost, and pieces of one word may sound like another's."""
 
-RACES, MOST_TRIES = 5, 9
+RACES, MOST_TRIES = 3, 7
 """A busy machine may pull two presses apart; such a try proves nothing and does not count."""
 
 
