@@ -131,6 +131,11 @@ MOBILES: tuple[Mobile, ...] = (
         behaviour="rings 8 s, then a mailbox answers",
         steps=_takes(8, "Playback(voicemail)", "Playtones(1400/300)", "Wait(18)", "Hangup()"),
     ),
+    Mobile(
+        digits="121",
+        behaviour="answers after 4 s, presses 1 after 2 s, hangs up 4 s later",
+        steps=_takes(4, *_press("1", 2), *_LEAVE),
+    ),
     *_variants("12", 8),
 )
 

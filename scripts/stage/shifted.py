@@ -1,4 +1,9 @@
-"""The service at another time: ``-m stage.shifted CONFIG SHIFT``."""
+"""
+The service at another time: ``-m stage.shifted CONFIG SHIFT``.
+
+What other programs wrote has the real time: recordings without a case, and what the dialplan
+noted of calls. With a clock that is ahead such recordings count as forgotten, and ring nobody.
+"""
 
 import asyncio
 import signal
