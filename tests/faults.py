@@ -4,7 +4,8 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ACTS = {"open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "dismiss", "remember", "send"}
+STORED = {"open", "save", "mark_done", "mark_failed", "note"}
+ACTS = STORED | {"ring", "cancel", "dismiss", "remember", "send"}
 """What leaves a trace outside of our process: after each of these it may die."""
 
 

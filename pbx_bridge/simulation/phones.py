@@ -23,8 +23,8 @@ class Leg:
 
     order: RingOrder
     is_up: bool = False
-    is_dismissed: bool = False
-    """He hears who has the case."""
+    taken_by: str | None = None
+    """He hears that this one has the case."""
 
 
 class VirtualPhones:
@@ -68,7 +68,7 @@ class VirtualPhones:
         """Let a leg hear who has the case, which takes a moment; nothing he presses counts."""
         self._require_link()
         if leg := self.legs.get(channel_id):
-            leg.is_dismissed = True
+            leg.taken_by = taken_by
             self._after(DISMISSAL_S, lambda: self._end(channel_id, RingOutcome.NO_ANSWER))
 
     async def extend(self, channel: str, lease: timedelta) -> None:
@@ -137,7 +137,7 @@ class VirtualPhones:
                 self.events.ring_answered(leg)
 
     def _press(self, leg: str, outcome: RingOutcome) -> None:
-        if leg in self.legs and not self.legs[leg].is_dismissed:
+        if leg in self.legs and self.legs[leg].taken_by is None:
             self._pressed(self.legs[leg].order, outcome)
 
     def _end(self, leg: str, outcome: RingOutcome) -> None:

@@ -133,8 +133,8 @@ MOBILES: tuple[Mobile, ...] = (
     ),
     Mobile(
         digits="121",
-        behaviour="answers after 4 s, presses 1 after 2 s, hangs up 4 s later",
-        steps=_takes(4, *_press("1", 2), *_LEAVE),
+        behaviour="answers after 6 s, presses 1 after 2 s, hangs up 4 s later",
+        steps=_takes(6, *_press("1", 2), *_LEAVE),
     ),
     *_variants("12", 8),
 )
