@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
-from pbx_bridge.adapters.notify.registry import make_notifier
+from pbx_bridge.adapters.notify.addressees import addressees_of, report_unusable
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
@@ -25,14 +26,14 @@ from pbx_bridge.adapters.systemd import Watchdog, notify
 from pbx_bridge.config import Config, read_pins, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.config.policies import policies_of
-from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.config.policy_advice import layers_rung
+from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
-from pbx_bridge.core.rulepack import RulePack
-from pbx_bridge.core.urgency import judge
+from pbx_bridge.core.moment import context_at
+from pbx_bridge.core.rulepack import Context, RulePack
 from pbx_bridge.errors import ConfigError, RulePackError, SocketTaken
-from pbx_bridge.ports import Clock, Line, Notifier
+from pbx_bridge.ports import Addressee, Clock, Line
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.call_in import CallInPeople, CallIns
 from pbx_bridge.runtime.calls import Calls
@@ -40,11 +41,14 @@ from pbx_bridge.runtime.case_commands import CaseCommands
 from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.delivery import Delivery
+from pbx_bridge.runtime.judges import Judges
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
+from pbx_bridge.runtime.outlook import Outlook
 from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
@@ -69,29 +73,25 @@ async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None
         BridgeError: something that must be there before the first call is not.
     """
     secret = read_secret(config.asterisk.ami_secret_file)
-    judge_call, notifiers = judges(config), notifiers_of(config)
+    addressees = addressees_of(config)
+    report_unusable(addressees)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
         at = clock or SystemClock()
-        house = House(config, store, tokens, secret=secret, notifiers=notifiers, clock=at)
-        await house.service(judge_call).run(stop)
+        house = House(config, store, tokens, secret=secret, addressees=addressees, clock=at)
+        await house.service().run(stop)
 
 
-def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
+def judges(config: Config, context: Callable[[], Context]) -> Judges:
     """
-    Return the function that judges a transcript in a language.
+    Return who judges transcripts; *context* says what the calendar knows at that moment.
 
     A mistake in a rule file must not take the line down: the firm's own rules are left out, or
     every message is `unknown` and rings, and the log says so.
     """
     languages = {*config.speech.models, config.firm.language}
     packs = {language: _pack(language, config.rules.firm_file) for language in languages}
-
-    def judge_in(transcript: Transcript, language: str) -> Verdict:
-        pack = packs.get(language) or packs[config.firm.language]
-        return judge(transcript, pack) if pack is not None else UNHEARD
-
-    return judge_in
+    return Judges(packs, config.firm.language, context)
 
 
 def _pack(language: str, firm_file: Path | None) -> RulePack | None:
@@ -105,9 +105,9 @@ def _pack(language: str, firm_file: Path | None) -> RulePack | None:
     return None
 
 
-def notifiers_of(config: Config) -> list[Notifier]:
-    """Return every way to tell people that the configuration names."""
-    return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
+def transcriber_of(config: Config) -> VoskTranscriber:
+    """Return the speech recogniser; a second engine is chosen here, and nowhere else."""
+    return VoskTranscriber(config.speech)
 
 
 def pins_of(config: Config) -> Mapping[str, str]:
@@ -137,15 +137,15 @@ class House:
         tokens: Tokens,
         *,
         secret: str,
-        notifiers: list[Notifier],
+        addressees: list[Addressee],
         clock: Clock,
     ) -> None:
         self._config, self._store, self._tokens = config, store, tokens
-        self._secret, self._notifiers = secret, notifiers
+        self._secret = secret
         self._clock = clock
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
-        self._transcriber = VoskTranscriber(config.speech)
+        self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._cases = Cases(
             self._clock,
@@ -162,12 +162,14 @@ class House:
         self._lookout = Lookout(self._phones, tokens, config.roster())
         self._pins = pins_of(config)
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
+        self._delivery = Delivery(self._clock, store.notices, addressees)
+        self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
-    def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
+    def service(self) -> Service:
         """Return the service that runs it all."""
-        ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(duties(ringing, transcripts, self._notices(), self._case_deeds()))
+        ringing, transcripts = self._ringing(), self._transcripts()
+        self._deeds.assign(duties(ringing, transcripts, self._notices, self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
@@ -181,13 +183,21 @@ class House:
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
+                Part("notices", _nothing, self._delivery.stop),
                 Part("on call", self._on_call.start, _nothing),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
                 Part("control", lambda: _listen(control), control.stop),
             ],
-            [decide, self._leases.run, recovery.run, recovery.look_now_and_then],
+            [
+                decide,
+                self._leases.run,
+                recovery.run,
+                recovery.look_now_and_then,
+                self._delivery.run,
+                self._outlook().run,
+            ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
@@ -205,7 +215,9 @@ class House:
             policy=self._who_is_rung.policy,
         )
 
-    def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
+    def _transcripts(self) -> Transcripts:
+        plan, now = self._on_call, self._clock.now
+        judged_by = judges(self._config, lambda: context_at(plan.plan, now()))
         return Transcripts(
             self._cases.submit_call,
             clock=self._clock,
@@ -213,16 +225,31 @@ class House:
             outbox=self._store.outbox,
             recordings=self._recordings,
             transcriber=self._transcriber,
-            judge=judge_call,
+            judge=judged_by.judge,
+            certain=judged_by.certain,
         )
 
-    def _notices(self) -> Notices:
-        mail = self._config.mail
+    def _notices_to(self, addressees: list[Addressee]) -> Notices:
         return Notices(
+            self._clock,
             self._store.calls,
-            self._notifiers,
+            self._store.escalations,
+            self._store.notices,
+            addressees,
             zone=ZoneInfo(self._config.firm.zone),
-            with_transcript=mail is not None and mail.include_transcript,
+            on_queued=self._delivery.hurry,
+        )
+
+    def _outlook(self) -> Outlook:
+        notices = self._config.notices
+        return Outlook(
+            self._clock,
+            self._store.notices,
+            self._notices,
+            lambda: self._on_call.plan,
+            rung_of=partial(layers_rung, self._config),
+            shift_ahead=timedelta(hours=notices.shift_ahead_h),
+            gap_ahead=timedelta(days=notices.gap_ahead_days),
         )
 
     def _calls(self, transcripts: Transcripts) -> Calls:

@@ -35,6 +35,7 @@ Every error that pbx-bridge raises on purpose.
     │   └── CommandRefused   the service understood and refused
     ├── NotifierError
     │   ├── NotifyFailed     a message did not go out; try again later
+    │   │   └── NotifyRefused it will be refused again: nobody need try
     │   └── PluginNotFound   the configuration names a notifier that is not installed
     └── SimulationStuck      a virtual night does not get on: please report its seed
 
@@ -253,6 +254,12 @@ class NotifyFailed(NotifierError):
     """A message did not go out this time."""
 
     code = "notify-failed"
+
+
+class NotifyRefused(NotifyFailed):
+    """The receiver will say no to this message again; it is given up."""
+
+    code = "notify-refused"
 
 
 class PluginNotFound(NotifierError):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
@@ -18,7 +19,13 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from pbx_bridge.config import Config, calendar_sections, escalation_sections, sections
+from pbx_bridge.config import (
+    Config,
+    calendar_sections,
+    escalation_sections,
+    notice_sections,
+    sections,
+)
 from pbx_bridge.config.keys import Key, keys_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -27,7 +34,8 @@ INTRODUCTION = """\
 # Configuration
 
 This page is made by `scripts/config_reference.py`; edit the docstrings in \
-`pbx_bridge/config/sections.py`, `calendar_sections.py` and `escalation_sections.py` instead.
+`pbx_bridge/config/sections.py`, `calendar_sections.py`, `escalation_sections.py` and \
+`notice_sections.py` instead.
 
 Everything is in one TOML file, `/etc/pbx-bridge/pbx-bridge.toml`, \
 or where `--config` or `PBX_BRIDGE_CONFIG` point.
@@ -37,11 +45,12 @@ a key that is not on this page is a mistake.
 Secrets are not in this file but in files of their own, which it names.
 """
 
-MODULES = (sections, calendar_sections, escalation_sections)
+MODULES = (sections, calendar_sections, escalation_sections, notice_sections)
 
 NUMBERS = {int: "whole number", float: "number"}
 
 
+@cache
 def page() -> str:
     """Return the whole page."""
     return "\n".join([INTRODUCTION, *_sections(Config)])
@@ -73,13 +82,18 @@ def _row(section: type, key: Key) -> str:
 
 def _default(section: type, name: str) -> str:
     (found,) = (f for f in fields(section) if f.name == name)
-    match found.default:
-        case _ if found.default is MISSING:
+    default = found.default
+    if default is MISSING and found.default_factory is not MISSING:
+        default = found.default_factory()
+    match default:
+        case _ if default is MISSING:
             return "**required**"
         case None | ():
             return "none"
         case bool():
             return f"`{str(found.default).lower()}`"
+        case tuple() as several:
+            return ", ".join(f'`"{one}"`' for one in several)
         case Path() | StrEnum() | str():
             return f'`"{found.default}"`'
         case number:
@@ -117,6 +131,7 @@ def _range(extras: tuple[object, ...]) -> str:
     return f", at least {low}" if low is not None else ""
 
 
+@cache
 def _docstrings() -> dict[tuple[str, str], str]:
     sources = (Path(str(m.__file__)).read_text("utf-8") for m in MODULES)
     nodes = (node for source in sources for node in ast.parse(source).body)

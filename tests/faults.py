@@ -4,8 +4,10 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-STORED = {"open", "save", "mark_done", "mark_failed", "note"}
-ACTS = STORED | {"ring", "cancel", "dismiss", "remember", "send"}
+ACTS = {
+    *("open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "remember"),
+    *("send", "dismiss", "queue", "mark_sent", "give_up"),
+}
 """What leaves a trace outside of our process: after each of these it may die."""
 
 

@@ -67,6 +67,7 @@ class Night:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.daemon.deeds.stop()
+        await self.daemon.delivery.stop()
         self._sessions.clear()
         self.world.fate.reborn()
 
@@ -83,6 +84,7 @@ class Night:
         assert unseen == []
         assert self.notifier.sent[self._notices_seen :] == []
         assert parked == []
+        assert [row for row in self.store.notices.rows if row.status == "given-up"] == []
         assert self.faults == []
 
     # ------------------------------------------------------------ time
@@ -92,6 +94,7 @@ class Night:
         while True:
             before = self._mark()
             await self.daemon.cases.settle()
+            await self.daemon.delivery.turn()
             for _ in range(20):
                 await asyncio.sleep(0)
             self.world.fate.check()
@@ -109,13 +112,15 @@ class Night:
         await self.settle()
 
     async def _next_wake(self) -> datetime | None:
-        retries = [row.retry_at for row in self.store.tables.outbox if row.status == "open"]
+        rows = (*self.store.tables.outbox, *self.store.notices.rows)
+        retries = [row.retry_at for row in rows if row.status == "open"]
         waits = [await self.store.outbox.next_wake(), *retries]
         return min((at for at in waits if at is not None and at > self.clock.at), default=None)
 
     def _mark(self) -> tuple[object, ...]:
         rows = [(row.status, row.pending.failures) for row in self.store.tables.outbox]
-        return len(self.store.tables.journal), rows, len(self.phones.rings)
+        notices = [(row.status, row.queued.failures) for row in self.store.notices.rows]
+        return len(self.store.tables.journal), rows, len(self.phones.rings), notices
 
     # ------------------------------------------------------------ the caller
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": Entry("doctor", "Check everything that must be there, and explain what is not."),
     "hours": Entry("hours", "Show whether the office is open, and when that changes."),
     "model": Entry("models", "Fetch and check speech models."),
+    "notify": Entry("notify", "Try the ways in which people are told."),
     "oncall": Entry("oncall", "Show and change who is on call."),
     "prompts": Entry("prompts", "Render, list and check the spoken prompts."),
     "rules": Entry("rules", "Judge how urgent a message is, and see why."),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pbx_bridge.adapters.recordings import ENDING
 from pbx_bridge.adapters.store.journal import JournalRow
+from pbx_bridge.adapters.store.notices import Told
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
@@ -42,6 +43,7 @@ def page(file: CaseFile, zone: ZoneInfo, width: int) -> Iterator[str]:
     if file.escalation is not None:
         yield from _escalation(file.escalation, file.journal, zone, width)
     yield from _parked(file.parked, width)
+    yield from _told(file.told, zone, width)
     yield ""
     yield from timeline(file.journal, names_of(file.escalation), zone, width)
 
@@ -153,3 +155,15 @@ def _parked(effects: Iterable[Parked], width: int) -> Iterator[str]:
     ]
     if lines:
         yield from field("not done", lines, width)
+
+
+def _told(notices: Iterable[Told], zone: ZoneInfo, width: int) -> Iterator[str]:
+    """Yield who was told of what; one that was not says why."""
+    lines = []
+    for each in notices:
+        at, reason = clock(each.ended_at or each.queued_at, zone), each.error or ""
+        how = {"sent": "", "open": ", not yet", "given-up": ", GIVEN UP"}[each.status]
+        why = f": {reason}" if reason and each.status != "sent" else ""
+        lines.append(f"{at} {each.addressee}: {each.topic}{how}{why}")
+    if lines:
+        yield from field("told", lines, width)

@@ -93,7 +93,8 @@ def show_command(config_path: Path, case_id: str, as_json: bool) -> None:
     Outcome and notes stand under call, life in the JSON.
 
     JSON keys: case_id, call, escalation (null: none), journal (rows as in follow),
-    parked (effects that were given up: seq, effect, error, failures). Times are UTC.
+    parked (effects that were given up: seq, effect, error, failures), told (notices:
+    addressee, topic, status, queued_at, ended_at, error). Times are UTC.
 
     Exit status: 1 when there is no such case or the database is unusable.
     """
@@ -106,7 +107,7 @@ def show_command(config_path: Path, case_id: str, as_json: bool) -> None:
     if as_json:
         rows = [_row(row, names) for row in file.journal]
         whole = {"call": file.call, "escalation": file.escalation, "parked": file.parked}
-        _print_json({"case_id": case_id, **whole, "journal": rows})
+        _print_json({"case_id": case_id, **whole, "told": file.told, "journal": rows})
         return
     for line in page(file, ZoneInfo(config.firm.zone), _width()):
         click.echo(line)

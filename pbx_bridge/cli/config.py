@@ -39,7 +39,7 @@ def check(config_path: Path, as_json: bool) -> None:
     try:
         loaded = load(config_path)
         advised = advice(read_text(config_path), source=str(config_path))
-        advised += secret_advice(loaded)
+        advised += secret_advice(loaded, config_path)
         with suppress(StoreError):  # `doctor` says what is wrong with the database
             advised += gap_lines(firm_plan(config_path))
     except ConfigError as exc:

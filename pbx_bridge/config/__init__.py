@@ -7,6 +7,7 @@ from pbx_bridge.config.calendar_sections import (
     SpecialDayConfig,
 )
 from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
+from pbx_bridge.config.notice_sections import AppriseConfig, NoticesConfig, WebhookConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
 from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.sections import (
@@ -30,6 +31,7 @@ from pbx_bridge.config.values import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
+    "AppriseConfig",
     "AsteriskConfig",
     "CallInConfig",
     "Config",
@@ -43,6 +45,7 @@ __all__ = [
     "MailConfig",
     "MailSecurity",
     "MessageConfig",
+    "NoticesConfig",
     "PolicyConfig",
     "RotationConfig",
     "RulesConfig",
@@ -52,6 +55,7 @@ __all__ = [
     "StepConfig",
     "StoreConfig",
     "TechnicianConfig",
+    "WebhookConfig",
     "load",
     "parse",
     "read_pins",

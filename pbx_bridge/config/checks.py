@@ -7,6 +7,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pbx_bridge.config.calendar_checks import calendar_mistakes
 from pbx_bridge.config.lines import KeyPath
+from pbx_bridge.config.notice_checks import notice_advice, notice_mistakes
 from pbx_bridge.config.policy_checks import policy_mistakes
 from pbx_bridge.config.values import LANGUAGES, is_loopback
 
@@ -29,14 +30,13 @@ def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     yield from _models(raw)
     yield from _mail(raw)
     yield from calendar_mistakes(raw)
+    yield from notice_mistakes(raw)
     yield from policy_mistakes(raw)
 
 
 def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
     """Yield what works and is still unwise."""
-    mail = _table(raw, "mail")
-    if not mail:
-        yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
+    yield from notice_advice(raw)
 
 
 def number_mistake(number: str, country: str) -> str | None:

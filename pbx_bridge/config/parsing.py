@@ -2,10 +2,10 @@
 
 import json
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +16,7 @@ from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
 from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.policy_advice import policy_advice
+from pbx_bridge.config.secret_urls import is_loose, notice_files
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
 
@@ -36,6 +37,9 @@ _WRONG_TYPE = {
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
 
+_MAY_BE_SECRET = {"notify", "url"}
+"""Keys whose values are not repeated in a mistake: a log would keep them."""
+
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
     "firm.name": 'add name = "Your firm" under [firm]',
@@ -45,6 +49,12 @@ _EXAMPLES = {
     "technician": "add one [[technician]] for each person who can take a case",
     "speech": 'add [speech] with models = { de = "/var/lib/pbx-bridge/models/..." }',
 }
+
+
+@cache
+def _reader() -> TypeAdapter[Config]:
+    """Return what turns JSON into a configuration: built on first use, and once."""
+    return TypeAdapter(Config)
 
 
 def parse(text: str, *, source: str) -> Config:
@@ -59,6 +69,8 @@ def parse(text: str, *, source: str) -> Config:
         ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
     """
     raw = _table(text, source)
+    if isinstance(raw.get("webhook"), dict):  # [webhook], where there is only one
+        raw["webhook"] = [raw["webhook"]]
     found = list(checks.cross_mistakes(raw))
     config = None
     if isinstance(raw.get("policy"), dict):  # said once, by `cross_mistakes`
@@ -66,7 +78,7 @@ def parse(text: str, *, source: str) -> Config:
     try:
         # A TOML table has JSON's types; as JSON, lists may become tuples and texts paths,
         # while 1 is still no text and "1" no number.
-        config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
+        config = _reader().validate_json(json.dumps(raw, default=str))
     except ValidationError as exc:
         found += [_mistake(error) for error in exc.errors() if not _is_echo(error)]
     if config is None or found:
@@ -92,13 +104,16 @@ def placed(text: str, source: str, found: Iterable[checks.Mistake]) -> list[str]
     return [f"{source}:{line}: {key}: {problem}" for line, key, problem in in_order]
 
 
-def secret_advice(config: Config) -> list[str]:
+def secret_advice(config: Config, source: Path | None = None) -> list[str]:
     """
     Return the secret files that more than their owner and group may read, and mistaken PINs.
 
     Without PINs nobody can call in, and everything else works: that is no reason not to start.
     """
-    loose = (file for _, file in secret_files(config) if file.stat().st_mode & stat.S_IROTH)
+    files = [file for _, file in (*secret_files(config), *notice_files(config))]
+    if source is not None and any(person.notify for person in config.technicians):
+        files.append(source)  # Apprise URLs are secrets, and stand in it
+    loose = dict.fromkeys(file for file in files if is_loose(file))
     wide = [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
     try:
         if config.call_in.pins_file is not None:
@@ -194,6 +209,7 @@ def _mistake(error: ErrorDetails) -> checks.Mistake:
 
 def _problem(path: KeyPath, error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
+    given = "it" if _MAY_BE_SECRET & set(path) else repr(error["input"])
     match error["type"]:
         case "missing":
             table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"
@@ -208,7 +224,7 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "less_than_equal":
             return f"{error['input']} is too big; at most {limits['le']}"
         case "value_error":
-            return f"{error['input']!r} {limits['error']}"
+            return f"{given} {limits['error']}"
         case "enum":
             return f"{error['input']!r} is not allowed; one of {limits['expected']}"
         case "string_pattern_mismatch":
@@ -218,7 +234,7 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "too_short":
             return f"is empty; {_example(path) or 'give at least one'}"
         case kind:
-            return f"{error['input']!r} {_WRONG_TYPE.get(kind, error['msg'])}"
+            return f"{given} {_WRONG_TYPE.get(kind, error['msg'])}"
 
 
 def _example(path: KeyPath) -> str | None:

@@ -16,6 +16,15 @@ from pbx_bridge.config.calendar_sections import (
     SpecialDayConfig,
 )
 from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig
+from pbx_bridge.config.notice_sections import (
+    OFFICE_TOPICS,
+    PERSONAL_TOPICS,
+    AppriseConfig,
+    NoticesConfig,
+    PersonalTopics,
+    Topics,
+    WebhookConfig,
+)
 from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
@@ -114,7 +123,13 @@ class TechnicianConfig:
     number: str
     """His mobile, E.164, like "+491711234567"; premium numbers are refused."""
     language: Language | None = None
-    """de, en, pl or ru: what he hears; without it the firm's language."""
+    """de, en, pl or ru: what he hears and reads; without it the firm's language."""
+    notify: tuple[str, ...] = field(default=(), repr=False)
+    """Apprise URLs to which he is told; they are secrets: rather use notify_file."""
+    notify_file: AbsolutePath | None = None
+    """File with his Apprise URLs, one in a line, mode 0600."""
+    notify_topics: PersonalTopics = PERSONAL_TOPICS[:3]
+    """His own shifts, cases he was rung for: shift-begins, accepted, exhausted, line-down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +168,7 @@ class RulesConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailConfig:
-    """The mail that goes out when nobody took a case; without this section there is none."""
+    """The mail to the office, for example when nobody took a case; without it there is none."""
 
     host: Host
     """Mail server."""
@@ -169,6 +184,8 @@ class MailConfig:
     """Name to log in with; without it no login."""
     secret_file: AbsolutePath | None = None
     """File with its password, one line, mode 0600."""
+    topics: Topics = OFFICE_TOPICS
+    """What the mail is about; docs/notifications.md explains each."""
     include_transcript: bool = False
     """Whether the mail quotes what the caller said; mail is often read by more people."""
 
@@ -234,6 +251,9 @@ class Config:
     rules: RulesConfig = field(default_factory=RulesConfig)
     mail: MailConfig | None = None
     call_in: CallInConfig = field(default_factory=CallInConfig)
+    webhooks: Annotated[tuple[WebhookConfig, ...], Field(alias="webhook")] = ()
+    apprise: AppriseConfig | None = None
+    notices: NoticesConfig = field(default_factory=NoticesConfig)
     service: ServiceConfig = field(default_factory=ServiceConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)

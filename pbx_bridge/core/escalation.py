@@ -80,8 +80,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return EscalationTransition(esc)
         case CaseDone(by=by):
             return _done(now, esc, by)
-        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
-            return _pressed_one(now, esc, n)
+        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
+            return _pressed_one(now, esc, n, others)
         case TakenElsewhere(technician=technician) | TakenByHand(by=technician):
             return _taken(now, esc, technician)
         case PersonFree(others=others):
@@ -111,11 +111,16 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
 # ---------------------------------------------------------------- what happened to a ring
 
 
-def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+def _pressed_one(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
     ring = esc.find(n)
     if ring is None or ring.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
     accepted = pressed(now, esc, n, RingOutcome.ACKNOWLEDGED)
+    rung = [one.technician for one in others.occupied]
+    rung += [one.technician for one in esc.live if one.attempt != n]
+    if ring.technician in rung:
+        # we had given him up, and his mobile rings anew: he cannot listen to this ring
+        accepted = changed(accepted, n, talks_until=None)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
         return _acknowledge(now, accepted, ring.technician)
     if ring.is_reminder and ring.technician == esc.owner:
@@ -298,18 +303,21 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
     """The owner did not say that he is at it: ring the others again, and him last."""
     silent = esc.owner
     then = begin_round(now, _anew(now, esc), others, last=silent)
-    return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
+    effects = (Tell(Topic.RESUMED, silent), MarkTaken(None), *then.effects)
+    return EscalationTransition(then.state, effects)
 
 
 def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
     """Ring all again; whoever is rung already, or has the case, is left in peace."""
-    has_people = bool(esc.policy.groups() or esc.policy.last_group())
+    rounds = esc.policy.groups() if esc.policy.rounds else ()
+    has_people = bool(rounds or esc.policy.last_group())
     if esc.phase is not EscalationPhase.DONE and not (
         esc.phase is EscalationPhase.EXHAUSTED and has_people
     ):
         return EscalationTransition(esc)
     then = begin_round(now, _anew(now, esc), event.others)
-    return EscalationTransition(then.state, (Tell(Topic.REOPENED, event.by), *then.effects))
+    effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
+    return EscalationTransition(then.state, effects)
 
 
 def _anew(now: datetime, esc: Escalation) -> Escalation:

@@ -18,7 +18,7 @@ class FallbackReason(StrEnum):
 
 
 class Topic(StrEnum):
-    """Turns of a case that people may want to hear of."""
+    """Turns that people may want to hear of; docs/notifications.md explains each."""
 
     NEW_CASE = "new-case"
     ACCEPTED = "accepted"
@@ -27,6 +27,15 @@ class Topic(StrEnum):
     DONE = "done"
     REOPENED = "reopened"
     """A human wants it to ring again."""
+    EXHAUSTED = "exhausted"
+    """Nobody accepted a case, or nobody was there to ring."""
+    LINE_DOWN = "line-down"
+    GAP_AHEAD = "gap-ahead"
+    """A layer will have nobody, or has nobody, although the office is closed."""
+    SHIFT_BEGINS = "shift-begins"
+    """A day before, and when it begins."""
+    TEST = "test"
+    """Asked for on the command line; nobody can choose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +179,10 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class MarkTaken:
-    """Tell the dialplan's fallback that it has nobody to ring any more."""
+    """Tell the dialplan whose the case is: it has nobody to ring any more."""
 
-    technician: str
+    technician: str | None
+    """`None`: it is everybody's again, so that the next key 1 counts."""
 
 
 @dataclass(frozen=True, slots=True)

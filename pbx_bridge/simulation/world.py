@@ -35,7 +35,11 @@ class FaultKind(StrEnum):
     TRUNK = "trunk"
     """No mobile can be reached."""
     PROCESS = "process"
-    """We are killed, and started again at the end."""
+    """We are killed between two things, and started again at the end."""
+    CRASH = "crash"
+    """We are killed in the middle of one: before or after a write or an order."""
+    ASTERISK = "asterisk"
+    """Asterisk is killed: every channel is gone, and what AstDB holds is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class World:
     """Weights of what each technician's mobile does."""
     incoming: tuple[Incoming, ...]
     faults: tuple[Fault, ...] = field(default=())
+    lost_replies: float = 0.0
+    """How likely an order is carried out and its reply lost."""
+    late_keys: float = 0.0
+    """How likely somebody who listens presses his key in the moment in which we hang up."""
 
 
 def random_world(chance: Random, cases: int | None = None) -> World:
@@ -82,6 +90,8 @@ def random_world(chance: Random, cases: int | None = None) -> World:
         tempers={name: _temper(chance) for name in firm.names},
         incoming=_incoming(chance, cases or chance.randint(1, 6)),
         faults=_faults(chance),
+        lost_replies=chance.choice([0, 0, 0.05, 0.3]),
+        late_keys=chance.choice([0, 0.1, 0.5]),
     )
 
 
@@ -103,5 +113,5 @@ def _faults(chance: Random) -> tuple[Fault, ...]:
     return tuple(
         Fault(kind, chance.uniform(0, 2 * 3600), chance.choice([1, 20, chance.uniform(0, 5400)]))
         for kind in FaultKind
-        if chance.random() < 0.25
+        for _ in range(chance.choice([0, 0, 0, 1, 1, 3]))
     )

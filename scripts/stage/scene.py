@@ -31,6 +31,8 @@ class Scene:
     include_transcript: bool = False
     model: Path | None = None
     """Folder of the speech model; `None`: the tiny model of test voices."""
+    live_slots: int = 8
+    """Calls heard live at once."""
     firm: str = ""
     """More lines of [firm], as they are."""
     escalation: str = ""
@@ -92,6 +94,7 @@ max_s = 60
 
 [speech]
 models = {{ {self.language} = {json.dumps(str(model))} }}
+live_slots = {self.live_slots}
 """
 
     def _mail(self) -> str:

@@ -14,6 +14,7 @@ from fakes import ELEVEN_AT_NIGHT, FakeClock
 from pbx_bridge import assemble
 from pbx_bridge.config import CallInConfig, Config, RotationConfig, parse
 from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.rulepack import Context
 from pbx_bridge.errors import AgiPortTaken
 
 pytestmark = pytest.mark.integration
@@ -109,7 +110,8 @@ def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
     words = tuple(Word(text=word, start_s=0.0, end_s=1.0, confidence=1.0) for word in said.split())
 
     with structlog.testing.capture_logs() as logs:
-        verdict = assemble.judges(config)(Transcript(words=words, language="de"), "de")
+        judges = assemble.judges(config, Context)
+        verdict = judges.judge(Transcript(words=words, language="de"), "de")
 
     assert verdict.urgency is Urgency.EMERGENCY
     assert {line["event"] for line in logs} == {"rules.unusable"}
@@ -130,3 +132,19 @@ def test_mistaken_pins_close_the_call_in_and_nothing_else(config: Config, tmp_pa
     assert (good, bad, assemble.pins_of(config)) == ({"anna": "274951"}, {}, {})
     assert [line["event"] for line in logs] == ["call_in.unusable"]
     assert logs[0]["reason"].startswith(f"{pins}:2: ")
+
+
+async def test_notifier_that_cannot_work_keeps_nobody_from_calling(config: Config) -> None:
+    """A list of push addresses is gone: the service says so once and starts."""
+    anna = replace(config.technicians[0], notify_file=config.store.path.with_name("gone"))
+    firm = replace(config, technicians=(anna, *config.technicians[1:]))
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(assemble.run(firm, stop))
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    assert [line["event"] for line in logs].count("notify.unusable") == 1

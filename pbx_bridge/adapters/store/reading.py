@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pbx_bridge.adapters.store.failures import translated
 from pbx_bridge.adapters.store.journal import JournalRow, journal_row
+from pbx_bridge.adapters.store.notices import GIVEN_UP, OF_CASE, Told, told
 from pbx_bridge.adapters.store.outbox import Parked, parked
 from pbx_bridge.adapters.store.schema import released, version
-from pbx_bridge.adapters.store.values import load, load_time
+from pbx_bridge.adapters.store.values import dump_time, load, load_time
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.case_life import CaseOutcome
@@ -79,6 +80,8 @@ class CaseFile:
     journal: tuple[JournalRow, ...]
     parked: tuple[Parked, ...]
     """Effects that nobody tries any more: a person must look at them."""
+    told: tuple[Told, ...] = ()
+    """Who was told of it by mail, webhook or push, or still is to be."""
 
 
 def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
@@ -141,6 +144,7 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
             " WHERE status = 'parked' AND case_id = ? ORDER BY seq",
             (case_id,),
         ).fetchall()
+        notices = connection.execute(OF_CASE, (case_id,)).fetchall()
     if call is None and escalation is None and not journal:
         return None
     return CaseFile(
@@ -148,7 +152,15 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
         escalation=escalation and load(Escalation, escalation[0], f"escalation of case {case_id}"),
         journal=tuple(journal_row(row) for row in journal),
         parked=tuple(parked(row) for row in failed),
+        told=tuple(told(row) for row in notices),
     )
+
+
+def given_up(path: Path, since: datetime) -> list[Told]:
+    """Return the notices that nobody tries any more, given up since then; oldest first."""
+    with snapshot(path) as connection:
+        rows = connection.execute(GIVEN_UP, (dump_time(since),)).fetchall()
+    return [told(row) for row in rows]
 
 
 def newest_seq(path: Path) -> int:
