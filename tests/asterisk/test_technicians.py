@@ -62,7 +62,7 @@ def test_a_mobile_that_does_not_accept_passes_the_case_on(
         case "101" | "120":
             due_ms = at_ms["invite"] + RING_S * 1000
         case "104" | "111":
-            due_ms = at_ms["answered"] + (ANSWER_S + night.case(call).message_s) * 1000
+            due_ms = at_ms["answered"] + _answer_limit_s(night, call) * 1000
         case "105":
             due_ms = at_ms["digit"]
         case _:
@@ -75,6 +75,15 @@ def test_a_mobile_that_does_not_accept_passes_the_case_on(
         assert following.at_ms - due_ms > -EARLY_S * 1000
     if mobile in NUMBERS_OF_NOBODY:
         assert following.at_ms - at_ms["invite"] < NEXT_S * 1000
+
+
+def _answer_limit_s(night: AfterHours, call: Call) -> float:
+    """Return how long a mobile of this case may talk; the message takes its time beside."""
+    escalation = night.file(call).escalation
+    assert escalation is not None
+    limit_s = escalation.policy.answer_limit.total_seconds()
+    assert ANSWER_S <= limit_s <= ANSWER_S + night.case(call).message_s
+    return limit_s
 
 
 def test_mobiles_ring_in_order_and_the_first_key_1_owns(

@@ -67,8 +67,6 @@ def accepted(night: AfterHours, calls: dict[Urgency, Call]) -> list[Urgency]:
     """Return the urgencies of all cases as they were judged, in the order of the key presses."""
     cases = [night.case(call, CasePhase.ACKNOWLEDGED, limit_s=90) for call in calls.values()]
     at = {case.case_id: _accepted_at(night, case.case_id) for case in cases}
-    told = [(e.what, e.number[-6:], e.at_ms) for e in night.box.mobile_events(night.since_ms)]
-    print(told, [(case.urgency, at[case.case_id]) for case in cases])
     cases.sort(key=lambda case: at[case.case_id])
     return [case.urgency for case in cases if case.urgency is not None]
 
