@@ -1,7 +1,7 @@
 """Two technicians press 1 in the same tenth of a second: one has the case, the other hears who."""
 
 import pytest
-from after_hours import AfterHours
+from after_hours import AfterHours, until
 
 from pbx_bridge.adapters.store.reading import CasePhase
 
@@ -58,3 +58,26 @@ def race(night: AfterHours, mobiles: dict[str, str]) -> bool:
         assert other.share(night.prompt(name), after_s=late_s) > HEARD, name
     assert sorted(night.rung()) == sorted(mobiles.values())
     return apart_ms < SAME_MOMENT_MS
+
+
+def test_of_two_who_press_while_the_service_is_dead_one_wins_too(night: AfterHours) -> None:
+    """Asterisk alone asks both for the key; the second hears who has it."""
+    night.begin("123", "123", extra=TOGETHER)
+    night.call_and_leave()
+    mobiles = {f"t{place}": f"{place:02d}0123" for place in (1, 2)}
+    for number in mobiles.values():
+        night.wait_mobile("answered", number)
+    assert night.stage.service is not None
+    night.stage.service.kill()
+    for number in mobiles.values():
+        night.wait_mobile("digit", number)
+    until("one is written down", lambda: night.remembered("pbxb-taken") == 1)
+    (owner,) = (name for name in mobiles if night.remembered("pbxb-taken", f"{name}/"))
+    (loser,) = set(mobiles) - {owner}
+    night.wait_mobile("hungup", mobiles[loser])
+    other, winner = night.heard(mobiles[loser]), night.heard(mobiles[owner])
+
+    for name in ("ack-taken", "ack-taken-by", f"name-{owner}"):
+        assert other.share(night.prompt(name)) > HEARD, name
+    assert winner.share(night.prompt("screen-accepted")) > HEARD
+    assert other.share(night.prompt("screen-accepted")) < UNHEARD
