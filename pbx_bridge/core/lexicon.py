@@ -1,7 +1,7 @@
 """Tell which terms of a rule pack one word may stand for; compiled once per pack."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -20,13 +20,21 @@ _ENDING = 3
 
 _NOTHING: frozenset[str] = frozenset()
 _NO_LENGTHS: frozenset[int] = frozenset()
+_NO_SAME: Mapping[str, frozenset[str]] = {}
 
 
 class Lexicon:
     """All single-word terms of one pack, by how they match."""
 
-    def __init__(self, terms: Iterable[str], language: str) -> None:
+    def __init__(
+        self,
+        terms: Iterable[str],
+        language: str,
+        same: Mapping[str, frozenset[str]] = _NO_SAME,
+    ) -> None:
+        """*same* tells for a folded word which other words it stands for too: *ned*, *nicht*."""
         self._language = language
+        self._same = same
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._by_head: defaultdict[str, list[str]] = defaultdict(list)
         self._joined_lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -67,6 +75,7 @@ class Lexicon:
         known = self._memo.get(token.text)
         if known is None:
             found = self._spelled(token.folded) | self._stemmed(token.text, token.folded)
+            found |= self._meant(token.folded)
             known = frozenset(found or self._misheard(token.folded))
             self._remember(self._memo, token.text, known)
         return known
@@ -78,9 +87,18 @@ class Lexicon:
             found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
+            found |= self._meant(folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
+
+    def _meant(self, folded: str) -> set[str]:
+        """Return the terms of the words that *folded* stands for besides itself."""
+        return {
+            term
+            for word in self._same.get(folded, _NOTHING)
+            for term in self._spelled(word) | self._stemmed(word, word)
+        }
 
     def _spelled(self, folded: str) -> set[str]:
         found = set(self._exact.get(folded, _NOTHING))
