@@ -12,6 +12,8 @@ _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
+_JOINED_SLIP_FROM = 10
+"""Letters from which joined tokens may be a misheard compound: *sicherungs kosten*."""
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
@@ -88,6 +90,8 @@ class Lexicon:
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
+            if not found and len(folded) >= _JOINED_SLIP_FROM:
+                found = self._misheard(folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known

@@ -65,3 +65,11 @@ def test_word_of_dialect_stands_for_the_other_one_too() -> None:
 
     assert terms(book, "ned") == {"ned", "nicht"}
     assert book.joined_terms("reizung") == {"heiz*"}
+
+
+def test_joined_pieces_forgive_a_slip_in_a_long_compound() -> None:
+    """*sicherungs kosten* is a fuse box; shorter joins must be spelled right."""
+    book = Lexicon(["sicherungskasten", "rohrbruch"], "de")
+
+    assert book.joined_terms("sicherungskosten") == {"sicherungskasten"}
+    assert book.joined_terms("rohrbrach") == frozenset()
