@@ -91,7 +91,7 @@ class Lexicon:
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
             if not found and len(folded) >= _JOINED_SLIP_FROM:
-                found = self._misheard(folded)
+                found = self._misheard(folded, most=1)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
@@ -134,15 +134,15 @@ class Lexicon:
             self._stems_of_head[head] = dict(table)
         return self._stems_of_head[head]
 
-    def _misheard(self, folded: str) -> set[str]:
-        """Return the terms nearest to *folded* within the slips that their length allows."""
+    def _misheard(self, folded: str, most: int = 2) -> set[str]:
+        """Return the terms nearest to *folded* within *most* slips and those their length allows."""
         if not slips_allowed(len(folded) + 1):
             return set()
         near = extract(
             folded,
             self._long_words.get(folded[0], ()),
             scorer=OSA.distance,
-            score_cutoff=2,
+            score_cutoff=most,
             limit=8,
         )
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]

@@ -70,7 +70,8 @@ def test_word_of_dialect_stands_for_the_other_one_too() -> None:
 
 def test_joined_pieces_forgive_a_slip_in_a_long_compound() -> None:
     """*sicherungs kosten* is a fuse box; shorter joins must be spelled right."""
-    book = Lexicon(["sicherungskasten", "rohrbruch"], "de")
+    book = Lexicon(["sicherungskasten", "rohrbruch", "hinbekommen"], "de")
 
     assert book.joined_terms("sicherungskosten") == {"sicherungskasten"}
+    assert book.joined_terms("hilfekommen") == frozenset()
     assert book.joined_terms("rohrbrach") == frozenset()
