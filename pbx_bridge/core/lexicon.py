@@ -135,7 +135,7 @@ class Lexicon:
         return self._stems_of_head[head]
 
     def _misheard(self, folded: str, most: int = 2) -> set[str]:
-        """Return the terms nearest to *folded* within *most* slips and those their length allows."""
+        """Return the terms nearest to *folded*, within *most* slips and their length."""
         if not slips_allowed(len(folded) + 1):
             return set()
         near = extract(
