@@ -1,7 +1,7 @@
 """Tell which terms of a rule pack one word may stand for; compiled once per pack."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -12,6 +12,8 @@ _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
+_JOINED_SLIP_FROM = 10
+"""Letters from which joined tokens may be a misheard compound: *sicherungs kosten*."""
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
@@ -20,13 +22,21 @@ _ENDING = 3
 
 _NOTHING: frozenset[str] = frozenset()
 _NO_LENGTHS: frozenset[int] = frozenset()
+_NO_SAME: Mapping[str, frozenset[str]] = {}
 
 
 class Lexicon:
     """All single-word terms of one pack, by how they match."""
 
-    def __init__(self, terms: Iterable[str], language: str) -> None:
+    def __init__(
+        self,
+        terms: Iterable[str],
+        language: str,
+        same: Mapping[str, frozenset[str]] = _NO_SAME,
+    ) -> None:
+        """*same* tells for a folded word which other words it stands for too: *ned*, *nicht*."""
         self._language = language
+        self._same = same
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._by_head: defaultdict[str, list[str]] = defaultdict(list)
         self._joined_lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -67,6 +77,7 @@ class Lexicon:
         known = self._memo.get(token.text)
         if known is None:
             found = self._spelled(token.folded) | self._stemmed(token.text, token.folded)
+            found |= self._meant(token.folded)
             known = frozenset(found or self._misheard(token.folded))
             self._remember(self._memo, token.text, known)
         return known
@@ -78,9 +89,20 @@ class Lexicon:
             found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
+            found |= self._meant(folded)
+            if not found and len(folded) >= _JOINED_SLIP_FROM:
+                found = self._misheard(folded, most=1)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
+
+    def _meant(self, folded: str) -> set[str]:
+        """Return the terms of the words that *folded* stands for besides itself."""
+        return {
+            term
+            for word in self._same.get(folded, _NOTHING)
+            for term in self._spelled(word) | self._stemmed(word, word)
+        }
 
     def _spelled(self, folded: str) -> set[str]:
         found = set(self._exact.get(folded, _NOTHING))
@@ -112,15 +134,15 @@ class Lexicon:
             self._stems_of_head[head] = dict(table)
         return self._stems_of_head[head]
 
-    def _misheard(self, folded: str) -> set[str]:
-        """Return the terms nearest to *folded* within the slips that their length allows."""
+    def _misheard(self, folded: str, most: int = 2) -> set[str]:
+        """Return the terms nearest to *folded*, within *most* slips and their length."""
         if not slips_allowed(len(folded) + 1):
             return set()
         near = extract(
             folded,
             self._long_words.get(folded[0], ()),
             scorer=OSA.distance,
-            score_cutoff=2,
+            score_cutoff=most,
             limit=8,
         )
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]
