@@ -1,10 +1,15 @@
 # Every target makes .venv and installs what is missing first: no other step is needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-asterisk proof lint format bench lock clean
+.PHONY: help setup demo test test-asterisk coverage proof proof-sample mutation lint format bench lock clean
 
 # Make hands these and the command line's variables on in the environment, so no value needs quoting.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export VOICE ?= de
+
+# How much `make proof` looks at.
+CALENDARS ?= 100000
+NIGHTS ?= 20000
+LAWS ?= proof
 
 # Python programs without suffix, which ruff does not find by itself.
 PROGRAMS = $(shell grep -lE -d skip '^\#!.*python' scripts/* | grep -v '[.]py$$')
@@ -24,9 +29,20 @@ test: setup ## All tests that need no Asterisk
 test-asterisk: setup ## The tests on a real Asterisk (scripts/box)
 	@pytest -m asterisk -n 3 tests/asterisk
 
-proof: setup ## 100,000 random calendars against the oracle, 20,000 virtual nights, with counts
-	@scripts/proof
-	@pbx-bridge simulate nights --count 20000
+coverage: setup ## Every branch of the core is tested, or it fails
+	@pytest -q --cov=pbx_bridge.core --cov-branch --cov-report=term-missing:skip-covered \
+		--cov-fail-under=100 tests/unit/core
+
+proof: setup ## Random calendars against the oracle, virtual nights, laws, with counts [CALENDARS=n] [NIGHTS=n]
+	@scripts/proof calendars --count $(CALENDARS)
+	@pbx-bridge simulate nights --count $(NIGHTS)
+	@HYPOTHESIS_PROFILE=$(LAWS) pytest -q -k laws tests/unit/core
+
+proof-sample: setup ## A part of `make proof` that takes half a minute
+	@$(MAKE) --no-print-directory proof CALENDARS=1000 NIGHTS=1000 LAWS=pbx-bridge
+
+mutation: setup ## Change the rules on purpose: does a test see it? [MODULES="policy calendar"]
+	@scripts/mutation $(MODULES)
 
 lint: setup ## Style, types, layers, sizes, test mirror
 	@scripts/lint
@@ -35,7 +51,7 @@ format: setup ## Put the code into its form
 	@ruff check --quiet --fix-only . $(PROGRAMS)
 	@ruff format --quiet . $(PROGRAMS)
 
-bench: setup ## Memory of the idle service, seconds from hang-up to the first ring
+bench: setup ## How fast a mobile rings, beside VoiceMail(); crowds, memory, speed [JSON=file]
 	@scripts/bench
 
 lock: ## Write the lock files from setup.cfg [UPGRADE=1]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,29 +18,38 @@ from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
-from pbx_bridge.adapters.notify.registry import make_notifier
+from pbx_bridge.adapters.notify.addressees import addressees_of, report_unusable
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
-from pbx_bridge.config import Config, read_secret
+from pbx_bridge.config import Config, read_pins, read_secret
 from pbx_bridge.config.plan import plan_of
-from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.config.policies import policies_of
+from pbx_bridge.config.policy_advice import layers_rung
+from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
-from pbx_bridge.core.policy import Policy
-from pbx_bridge.core.rulepack import RulePack
-from pbx_bridge.core.urgency import judge
-from pbx_bridge.errors import RulePackError, SocketTaken
-from pbx_bridge.ports import Line, Notifier
+from pbx_bridge.core.moment import context_at
+from pbx_bridge.core.rulepack import Context, RulePack
+from pbx_bridge.errors import ConfigError, RulePackError, SocketTaken
+from pbx_bridge.ports import Addressee, Clock, Line
 from pbx_bridge.runtime.acks import Acks
+from pbx_bridge.runtime.call_in import CallInPeople, CallIns
 from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.case_commands import CaseCommands
+from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.delivery import Delivery
+from pbx_bridge.runtime.judges import Judges
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
+from pbx_bridge.runtime.outlook import Outlook
+from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
@@ -50,35 +60,38 @@ from pbx_bridge.runtime.transcripts import Transcripts
 log = structlog.get_logger()
 
 
-async def run(config: Config, stop: asyncio.Event) -> None:
+async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
     """
     Run the whole service until *stop* is set.
+
+    Args:
+        config: the file.
+        stop: set it to end the service.
+        clock: tells the time; `None`: the system's.
 
     Raises:
         BridgeError: something that must be there before the first call is not.
     """
     secret = read_secret(config.asterisk.ami_secret_file)
-    judge_call, notifiers = judges(config), notifiers_of(config)
+    addressees = addressees_of(config)
+    report_unusable(addressees)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
-        await House(config, store, tokens, secret, notifiers).service(judge_call).run(stop)
+        at = clock or SystemClock()
+        house = House(config, store, tokens, secret=secret, addressees=addressees, clock=at)
+        await house.service().run(stop)
 
 
-def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
+def judges(config: Config, context: Callable[[], Context]) -> Judges:
     """
-    Return the function that judges a transcript in a language.
+    Return who judges transcripts; *context* says what the calendar knows at that moment.
 
     A mistake in a rule file must not take the line down: the firm's own rules are left out, or
     every message is `unknown` and rings, and the log says so.
     """
     languages = {*config.speech.models, config.firm.language}
     packs = {language: _pack(language, config.rules.firm_file) for language in languages}
-
-    def judge_in(transcript: Transcript, language: str) -> Verdict:
-        pack = packs.get(language) or packs[config.firm.language]
-        return judge(transcript, pack) if pack is not None else UNHEARD
-
-    return judge_in
+    return Judges(packs, config.firm.language, context)
 
 
 def _pack(language: str, firm_file: Path | None) -> RulePack | None:
@@ -92,9 +105,21 @@ def _pack(language: str, firm_file: Path | None) -> RulePack | None:
     return None
 
 
-def notifiers_of(config: Config) -> list[Notifier]:
-    """Return every way to tell people that the configuration names."""
-    return [make_notifier("mail", config.mail.options())] if config.mail is not None else []
+def transcriber_of(config: Config) -> VoskTranscriber:
+    """Return the speech recogniser; a second engine is chosen here, and nowhere else."""
+    return VoskTranscriber(config.speech)
+
+
+def pins_of(config: Config) -> Mapping[str, str]:
+    """Return the technicians' PINs; with a mistake there nobody can call in, the rest goes on."""
+    if config.call_in.pins_file is None:
+        return {}
+    try:
+        return read_pins(config.call_in.pins_file, [one.name for one in config.technicians])
+    except ConfigError as exc:
+        for line in exc.mistakes:
+            log.error("call_in.unusable", reason=line)
+        return {}
 
 
 async def answer_ping(line: Line) -> None:
@@ -105,20 +130,22 @@ async def answer_ping(line: Line) -> None:
 class House:
     """Everything that is built once; each part gets only what it needs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is named once, in `run`
         self,
         config: Config,
         store: SqliteStore,
         tokens: Tokens,
+        *,
         secret: str,
-        notifiers: list[Notifier],
+        addressees: list[Addressee],
+        clock: Clock,
     ) -> None:
         self._config, self._store, self._tokens = config, store, tokens
-        self._secret, self._notifiers = secret, notifiers
-        self._clock = SystemClock()
+        self._secret = secret
+        self._clock = clock
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
-        self._transcriber = VoskTranscriber(config.speech)
+        self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._cases = Cases(
             self._clock,
@@ -133,12 +160,16 @@ class House:
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
         self._leases = Leases(self._phones, config.lease())
         self._lookout = Lookout(self._phones, tokens, config.roster())
+        self._pins = pins_of(config)
         self._on_call = OnCall(self._clock, store.overrides, plan_of(config))
+        self._delivery = Delivery(self._clock, store.notices, addressees)
+        self._notices = self._notices_to(addressees)
+        self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
-    def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
+    def service(self) -> Service:
         """Return the service that runs it all."""
-        ringing, transcripts = self._ringing(), self._transcripts(judge_call)
-        self._deeds.assign(duties(ringing, transcripts, self._notices()))
+        ringing, transcripts = self._ringing(), self._transcripts()
+        self._deeds.assign(duties(ringing, transcripts, self._notices, self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
         self._switchboard.connect(recovery)
@@ -152,26 +183,23 @@ class House:
         return Service(
             [
                 Part("outbox", _nothing, self._deeds.stop),
+                Part("notices", _nothing, self._delivery.stop),
                 Part("on call", self._on_call.start, _nothing),
                 Part("recogniser", self._transcriber.start, self._transcriber.stop),
                 Part("agi", agi.start, agi.stop),
                 Part("ami", self._link.start, self._link.stop),
                 Part("control", lambda: _listen(control), control.stop),
             ],
-            [decide, self._leases.run, recovery.run, recovery.look_now_and_then],
+            [
+                decide,
+                self._leases.run,
+                recovery.run,
+                recovery.look_now_and_then,
+                self._delivery.run,
+                self._outlook().run,
+            ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
-        )
-
-    def _policy(self) -> Policy:
-        """Return who is rung if a case starts now: layer after layer of those on call."""
-        plan = self._on_call.plan
-        if not (plan.rotations or plan.planned or plan.overrides):
-            return self._config.policy()  # the order of the file, also with somebody twice
-        duty = self._on_call.duty()
-        people = (name for layer in duty.layers.values() for name in layer)
-        return self._config.policy(
-            tuple(dict.fromkeys(name for name in people if name not in duty.absent))
         )
 
     def _ringing(self) -> Ringing:
@@ -184,10 +212,12 @@ class House:
             recordings=self._recordings,
             lookout=self._lookout,
             tokens=self._tokens,
-            policy=lambda effect: self._policy(),  # noqa: ARG005  one policy for all cases
+            policy=self._who_is_rung.policy,
         )
 
-    def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
+    def _transcripts(self) -> Transcripts:
+        plan, now = self._on_call, self._clock.now
+        judged_by = judges(self._config, lambda: context_at(plan.plan, now()))
         return Transcripts(
             self._cases.submit_call,
             clock=self._clock,
@@ -195,16 +225,31 @@ class House:
             outbox=self._store.outbox,
             recordings=self._recordings,
             transcriber=self._transcriber,
-            judge=judge_call,
+            judge=judged_by.judge,
+            certain=judged_by.certain,
         )
 
-    def _notices(self) -> Notices:
-        mail = self._config.mail
+    def _notices_to(self, addressees: list[Addressee]) -> Notices:
         return Notices(
+            self._clock,
             self._store.calls,
-            self._notifiers,
+            self._store.escalations,
+            self._store.notices,
+            addressees,
             zone=ZoneInfo(self._config.firm.zone),
-            with_transcript=mail is not None and mail.include_transcript,
+            on_queued=self._delivery.hurry,
+        )
+
+    def _outlook(self) -> Outlook:
+        notices = self._config.notices
+        return Outlook(
+            self._clock,
+            self._store.notices,
+            self._notices,
+            lambda: self._on_call.plan,
+            rung_of=partial(layers_rung, self._config),
+            shift_ahead=timedelta(hours=notices.shift_ahead_h),
+            gap_ahead=timedelta(days=notices.gap_ahead_days),
         )
 
     def _calls(self, transcripts: Transcripts) -> Calls:
@@ -231,12 +276,13 @@ class House:
             leases=self._leases,
             lookout=self._lookout,
             ringing=ringing,
-            on_call=lambda: "&".join(person.number for person in self._policy().people()),
+            on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
         asterisk = self._config.asterisk
+        talk = OutcomeTalk(self._cases, self._recordings)
         acks = Acks(
             cases=self._cases,
             calls=self._store.calls,
@@ -246,11 +292,13 @@ class House:
             lookout=self._lookout,
             prompt=self._prompt,
             language_of=self._config.language_of,
+            talk=talk,
         )
         handlers = {
             "incoming": calls.incoming,
             "claim": calls.claim,
             "technician": acks.technician,
+            "call-in": self._call_ins(talk).call_in,
             "report": recovery.report,
             "ping": answer_ping,
         }
@@ -263,12 +311,42 @@ class House:
             handlers, where, beep_sound=beep, deadlines=AgiDeadlines(sound_s=longest_s)
         )
 
+    def _call_ins(self, talk: OutcomeTalk) -> CallIns:
+        return CallIns(
+            CallInPeople(
+                technician_of=self._config.technician_of,
+                language_of=self._config.language_of,
+                pins=self._pins,
+            ),
+            clock=self._clock,
+            calls=self._store.calls,
+            escalations=self._store.escalations,
+            leases=self._leases,
+            talk=talk,
+            prompt=self._prompt,
+        )
+
+    def _case_deeds(self) -> CaseDeeds:
+        return CaseDeeds(
+            self._cases,
+            calls=self._store.calls,
+            recordings=self._recordings,
+            transcriber=self._transcriber,
+            language_of=self._config.language_of,
+        )
+
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
+        roster = (person.name for person in self._config.technicians)
+        cases = CaseCommands(self._cases, self._store.calls, roster)
         handlers = {
             "override.add": commands.add_override,
             "override.remove": commands.remove_override,
             "shifts.import": commands.import_shifts,
+            "case.done": cases.done,
+            "case.note": cases.note,
+            "case.take": cases.take,
+            "case.reopen": cases.reopen,
         }
         return ControlServer(self._config.service.socket, handlers)
 
@@ -290,7 +368,7 @@ class House:
 
 
 def duties(
-    ringing: Ringing, transcripts: Transcripts, notices: Notices
+    ringing: Ringing, transcripts: Transcripts, notices: Notices, case_deeds: CaseDeeds
 ) -> Mapping[type[Effect], Duty]:
     """Say who carries out which effect."""
     return {
@@ -304,6 +382,9 @@ def duties(
         TakeOver: Duty(act=ringing.take_over),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
         Tell: Duty(act=notices.tell, is_slow=True, tries=6),
+        CloseEscalation: Duty(act=case_deeds.close, is_slow=True, tries=None),
+        ReopenEscalation: Duty(act=case_deeds.reopen, is_slow=True, tries=None),
+        TranscribeNote: Duty(act=case_deeds.transcribe_note, is_slow=True),
     }
 
 

@@ -25,6 +25,7 @@ Every error that pbx-bridge raises on purpose.
     ├── TranscriberError     the recogniser cannot give a transcript
     │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
+    ├── CaseError            a case cannot be changed like that
     ├── CalendarError        the plan of who is on call cannot be changed like that
     │   ├── UnknownOverride  there is no override of this number
     │   └── ImportRefused    a calendar file has mistakes (all of them listed)
@@ -34,6 +35,7 @@ Every error that pbx-bridge raises on purpose.
     │   └── CommandRefused   the service understood and refused
     ├── NotifierError
     │   ├── NotifyFailed     a message did not go out; try again later
+    │   │   └── NotifyRefused it will be refused again: nobody need try
     │   └── PluginNotFound   the configuration names a notifier that is not installed
     └── SimulationStuck      a virtual night does not get on: please report its seed
 
@@ -190,6 +192,12 @@ class AudioError(BridgeError):
     code = "audio"
 
 
+class CaseError(BridgeError):
+    """A case cannot be changed like that; the text says why, and never quotes a note."""
+
+    code = "case"
+
+
 class CalendarError(BridgeError):
     """The plan of who is on call cannot be changed like that; the text says why."""
 
@@ -246,6 +254,12 @@ class NotifyFailed(NotifierError):
     """A message did not go out this time."""
 
     code = "notify-failed"
+
+
+class NotifyRefused(NotifyFailed):
+    """The receiver will say no to this message again; it is given up."""
+
+    code = "notify-refused"
 
 
 class PluginNotFound(NotifierError):

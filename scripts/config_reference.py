@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType
@@ -18,7 +19,13 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from pbx_bridge.config import Config, calendar_sections, sections
+from pbx_bridge.config import (
+    Config,
+    calendar_sections,
+    escalation_sections,
+    notice_sections,
+    sections,
+)
 from pbx_bridge.config.keys import Key, keys_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -27,7 +34,8 @@ INTRODUCTION = """\
 # Configuration
 
 This page is made by `scripts/config_reference.py`; edit the docstrings in \
-`pbx_bridge/config/sections.py` and `pbx_bridge/config/calendar_sections.py` instead.
+`pbx_bridge/config/sections.py`, `calendar_sections.py`, `escalation_sections.py` and \
+`notice_sections.py` instead.
 
 Everything is in one TOML file, `/etc/pbx-bridge/pbx-bridge.toml`, \
 or where `--config` or `PBX_BRIDGE_CONFIG` point.
@@ -37,19 +45,31 @@ a key that is not on this page is a mistake.
 Secrets are not in this file but in files of their own, which it names.
 """
 
+MODULES = (sections, calendar_sections, escalation_sections, notice_sections)
+
 NUMBERS = {int: "whole number", float: "number"}
 
 
+@cache
 def page() -> str:
     """Return the whole page."""
-    return "\n".join([INTRODUCTION, *(_section(key) for key in keys_of(Config))])
+    return "\n".join([INTRODUCTION, *_sections(Config)])
 
 
-def _section(key: Key) -> str:
-    section = key.section or Config
-    hint = get_type_hints(Config)[key.field]
-    header = f"[[{key.spelled}]]" if get_origin(hint) is tuple else f"[{key.spelled}]"
-    rows = "\n".join(_row(section, inner) for inner in keys_of(section))
+def _sections(table: type, above: str = "") -> Iterator[str]:
+    """Yield each section of a table, with those inside it behind it."""
+    for key in keys_of(table):
+        if key.section is not None:
+            hint = get_type_hints(table)[key.field]
+            name = f"{above}{key.spelled}"
+            header = f"[[{name}]]" if get_origin(hint) is tuple else f"[{name}]"
+            yield _section(header, key.section)
+            yield from _sections(key.section, f"{name}.")
+
+
+def _section(header: str, section: type) -> str:
+    plain = (key for key in keys_of(section) if key.section is None)
+    rows = "\n".join(_row(section, key) for key in plain)
     table = f"| Key | Type | Default | Meaning |\n| --- | --- | --- | --- |\n{rows}\n"
     return f"## {header}\n\n{cleandoc(section.__doc__ or '')}\n\n{table}"
 
@@ -62,13 +82,18 @@ def _row(section: type, key: Key) -> str:
 
 def _default(section: type, name: str) -> str:
     (found,) = (f for f in fields(section) if f.name == name)
-    match found.default:
-        case _ if found.default is MISSING:
+    default = found.default
+    if default is MISSING and found.default_factory is not MISSING:
+        default = found.default_factory()
+    match default:
+        case _ if default is MISSING:
             return "**required**"
         case None | ():
             return "none"
         case bool():
             return f"`{str(found.default).lower()}`"
+        case tuple() as several:
+            return ", ".join(f'`"{one}"`' for one in several)
         case Path() | StrEnum() | str():
             return f'`"{found.default}"`'
         case number:
@@ -106,8 +131,9 @@ def _range(extras: tuple[object, ...]) -> str:
     return f", at least {low}" if low is not None else ""
 
 
+@cache
 def _docstrings() -> dict[tuple[str, str], str]:
-    sources = (Path(str(m.__file__)).read_text("utf-8") for m in (sections, calendar_sections))
+    sources = (Path(str(m.__file__)).read_text("utf-8") for m in MODULES)
     nodes = (node for source in sources for node in ast.parse(source).body)
     classes = (node for node in nodes if isinstance(node, ast.ClassDef))
     return {(c.name, name): text for c in classes for name, text in _documented(c)}

@@ -1,12 +1,13 @@
 """One life of our process over memory stores and fakes, wired as `assemble.py` does it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from fakes import FakeClock, FakePhones, MemoryStore
 from faults import Fate, Fragile
-from listeners import FakeNotifier, FakeTranscriber, MemoryRecordings
+from listeners import ALARMS, FakeNotifier, FakeTranscriber, MemoryRecordings, addressee
 
 from pbx_bridge.assemble import duties
 from pbx_bridge.core.call_flow import (
@@ -16,17 +17,23 @@ from pbx_bridge.core.case import Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.policy import Policy, Step, Technician
 from pbx_bridge.runtime.acks import Acks
+from pbx_bridge.runtime.call_in import CallInPeople, CallIns
 from pbx_bridge.runtime.calls import Calls
+from pbx_bridge.runtime.case_commands import CaseCommands
+from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import Switchboard
 from pbx_bridge.runtime.transcripts import Transcripts
 
+PINS = {"anna": "274951"}
 NUMBERS = {"anna": "+49170111", "ben": "+49170222", "clara": "+49170333"}
 
 
@@ -45,6 +52,12 @@ def judge(transcript: Transcript, language: str) -> Verdict:
     return Verdict(urgency=Urgency.UNKNOWN)
 
 
+def certain(before: Transcript, now: Transcript, language: str) -> Verdict | None:
+    """Stand in for the certain rules: a burst pipe that was heard twice."""
+    both = "rohrbruch" in before.text and "rohrbruch" in now.text
+    return judge(now, language) if both else None
+
+
 @dataclass(kw_only=True)
 class World:
     """Everything that outlives our process: disk, telephones, people."""
@@ -57,6 +70,7 @@ class World:
     transcriber: FakeTranscriber = field(default_factory=FakeTranscriber)
     notifier: FakeNotifier = field(default_factory=FakeNotifier)
     fate: Fate = field(default_factory=Fate)
+    pins: Mapping[str, str] = field(default_factory=lambda: dict(PINS))
     topics: frozenset[Topic] = frozenset()
     """Turns of a case that somebody wants to hear of."""
 
@@ -66,11 +80,12 @@ class World:
         self.escalations = Fragile(self.store.escalations, self.fate)
         self.outbox = Fragile(self.store.outbox, self.fate)
         self.line = Fragile(self.phones, self.fate)
+        self.notices = Fragile(self.store.notices, self.fate)
         self.post = Fragile(self.notifier, self.fate)
 
     def break_disk(self, fault: Exception | None) -> None:
         """Let every question to the store fail with *fault*, until it is mended with `None`."""
-        for part in (self.calls, self.escalations, self.outbox):
+        for part in (self.calls, self.escalations, self.outbox, self.notices):
             part.fault = fault
 
 
@@ -104,19 +119,35 @@ class Daemon:
             recordings=world.recordings,
             transcriber=world.transcriber,
             judge=judge,
+            certain=certain,
         )
-        self.notices = Notices(
-            world.calls,
-            [world.post],
-            zone=ZoneInfo("Europe/Berlin"),
-            with_transcript=False,
-            topics=world.topics,
-        )
+        self.delivery, self.notices = self._told(world)
+        self._talk_with_people(world)
+
+    def _talk_with_people(self, world: World) -> None:
         self.calls = self._calls(world)
+        self.talk = OutcomeTalk(self.cases, world.recordings)
         self.acks = self._acks(world)
+        self.call_ins = self._call_ins(world)
+        self.commands = CaseCommands(self.cases, world.calls, NUMBERS)
+        self.case_deeds = self._case_deeds(world)
         self.recovery = self._recovery(world)
         self.switchboard.connect(self.recovery)
         self._assign()
+
+    def _told(self, world: World) -> tuple[Delivery, Notices]:
+        office = addressee(notifier=world.post, topics=ALARMS | world.topics)
+        delivery = Delivery(world.clock, world.notices, [office])
+        notices = Notices(
+            world.clock,
+            world.calls,
+            world.escalations,
+            world.notices,
+            [office],
+            zone=ZoneInfo("Europe/Berlin"),
+            on_queued=delivery.hurry,
+        )
+        return delivery, notices
 
     def _calls(self, world: World) -> Calls:
         return Calls(
@@ -141,6 +172,7 @@ class Daemon:
             lookout=self.lookout,
             prompt=_prompt,
             language_of=lambda _: "de",
+            talk=self.talk,
         )
 
     def _recovery(self, world: World) -> Recovery:
@@ -158,8 +190,31 @@ class Daemon:
             clock=world.clock,
         )
 
+    def _call_ins(self, world: World) -> CallIns:
+        names = {number: name for name, number in NUMBERS.items()}
+        people = CallInPeople(technician_of=names.get, language_of=lambda _: "de", pins=world.pins)
+        return CallIns(
+            people,
+            clock=world.clock,
+            calls=world.calls,
+            escalations=world.escalations,
+            leases=self.leases,
+            talk=self.talk,
+            prompt=_prompt,
+        )
+
+    def _case_deeds(self, world: World) -> CaseDeeds:
+        return CaseDeeds(
+            self.cases,
+            calls=world.calls,
+            recordings=world.recordings,
+            transcriber=world.transcriber,
+            language_of=lambda _: "de",
+        )
+
     def _assign(self) -> None:
-        self.deeds.assign(duties(self.ringing, self.transcripts, self.notices))
+        all_duties = duties(self.ringing, self.transcripts, self.notices, self.case_deeds)
+        self.deeds.assign(all_duties)
 
 
 def _prompt(name: str, language: str) -> str:

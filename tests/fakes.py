@@ -49,6 +49,7 @@ class MemoryStore:
         self.escalations = MemoryEscalations(self.tables)
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
+        self.notices = self.tables.notices
 
 
 # ---------------------------------------------------------------- telephone
@@ -73,6 +74,8 @@ class FakePhones:
         self.channels: dict[str, LiveChannel] = {}
         """By `channel_id`; a test puts a caller's channel here itself."""
         self.is_up = True
+        self.loses_reply = False
+        """Whether the reply to the next order gets lost: Asterisk rings, and we do not know."""
         self._ended_unheard: dict[str, RingOutcome] = {}
 
     # what a test lets happen
@@ -122,6 +125,9 @@ class FakePhones:
                 call_id="",
                 is_up=False,
             )
+        if self.loses_reply:
+            self.loses_reply = False
+            raise AmiUnavailable("no answer in time")
 
     async def cancel(self, channel_id: str) -> None:
         """Note it and end the leg, if there is one."""

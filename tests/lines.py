@@ -1,7 +1,7 @@
 """A channel in our hands that plays by a script: what is pressed when, and when it is gone."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -46,6 +46,8 @@ class FakeLine:
     """What was stored in AstDB on this very line."""
     recorded: list[str] = field(default_factory=list)
     is_gone: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `is_gone`."""
 
     async def play(self, sound: str, keys: str = "") -> str | None:
         """Play one sound."""
@@ -124,6 +126,7 @@ class FakeLine:
     def hang_up(self) -> None:
         """Take the channel away."""
         self.is_gone = True
+        self.gone.set()
         for channel_id, channel in list(self.phones.channels.items()):
             if channel.channel == self.channel:
                 del self.phones.channels[channel_id]
@@ -138,3 +141,19 @@ class FakeLine:
     def _check(self) -> None:
         if self.is_gone:
             raise AgiHangup("hung up")
+
+
+@dataclass(kw_only=True)
+class KeyLine(FakeLine):
+    """Somebody who presses his keys one by one, each when he is asked and all was said."""
+
+    pressed: list[str] = field(default_factory=list)
+    on_last: Callable[[], object] = bool
+    """Called when he presses his last key."""
+
+    async def digit(self, limit: timedelta) -> str | None:
+        """Return the next key, `None` when he has pressed them all or waits (``""``)."""
+        await self._reach("digit")
+        if len(self.pressed) == 1:
+            self.on_last()
+        return (self.pressed.pop(0) or None) if self.pressed else None

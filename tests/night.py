@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from daemon import Daemon, World, policy_of
-from lines import FakeLine
+from lines import FakeLine, KeyLine
 
 from pbx_bridge.core.call_flow import Call, CallerLeft
 from pbx_bridge.core.case import RingOutcome
@@ -67,6 +67,7 @@ class Night:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.daemon.deeds.stop()
+        await self.daemon.delivery.stop()
         self._sessions.clear()
         self.world.fate.reborn()
 
@@ -83,6 +84,7 @@ class Night:
         assert unseen == []
         assert self.notifier.sent[self._notices_seen :] == []
         assert parked == []
+        assert [row for row in self.store.notices.rows if row.status == "given-up"] == []
         assert self.faults == []
 
     # ------------------------------------------------------------ time
@@ -92,6 +94,7 @@ class Night:
         while True:
             before = self._mark()
             await self.daemon.cases.settle()
+            await self.daemon.delivery.turn()
             for _ in range(20):
                 await asyncio.sleep(0)
             self.world.fate.check()
@@ -109,13 +112,15 @@ class Night:
         await self.settle()
 
     async def _next_wake(self) -> datetime | None:
-        retries = [row.retry_at for row in self.store.tables.outbox if row.status == "open"]
+        rows = (*self.store.tables.outbox, *self.store.notices.rows)
+        retries = [row.retry_at for row in rows if row.status == "open"]
         waits = [await self.store.outbox.next_wake(), *retries]
         return min((at for at in waits if at is not None and at > self.clock.at), default=None)
 
     def _mark(self) -> tuple[object, ...]:
         rows = [(row.status, row.pending.failures) for row in self.store.tables.outbox]
-        return len(self.store.tables.journal), rows, len(self.phones.rings)
+        notices = [(row.status, row.queued.failures) for row in self.store.notices.rows]
+        return len(self.store.tables.journal), rows, len(self.phones.rings), notices
 
     # ------------------------------------------------------------ the caller
 
@@ -154,8 +159,9 @@ class Night:
         await self._session(self.daemon.calls.claim, asks)
         return asks
 
-    async def open_case(self, call_id: str = CALL_ID) -> Call:
+    async def open_case(self, call_id: str = CALL_ID, says: str = "") -> Call:
         """Have a caller who left a message and hung up: somebody is rung now."""
+        self.world.transcriber.says = says or self.world.transcriber.says
         self.world.recordings.lengths_s[f"/spool/{call_id}"] = 4.0
         call = await self.daemon.calls.adopt(call_id, CALLER, f"/spool/{call_id}")
         self.daemon.cases.post(call.case_id, CallerLeft(4.0))
@@ -204,7 +210,25 @@ class Night:
 
     async def presses(self, name: str, digit: str) -> FakeLine:
         """Let a technician pick up and press a key at once."""
-        return await self.answers(name, keys={"ack-announce": digit})
+        return await self.answers(name, keys={"ack-announce": digit, "remind-announce": digit})
+
+    async def calls_in(self, number: str | None, *keys: str, **script: object) -> FakeLine:
+        """Let somebody call the technicians' number; *keys* are pressed one after the other."""
+        line = KeyLine(
+            phones=self.phones,
+            recordings=self.world.recordings,
+            channel="PJSIP/trunk-in",
+            caller_number=number,
+            pressed=list(keys),
+            **script,
+        )
+        self.phones.channels["in"] = LiveChannel(
+            channel=line.channel, channel_id="in", call_id="", is_up=True
+        )
+        await self._session(self.daemon.call_ins.call_in, line)
+        self.phones.channels.pop("in", None)
+        await self.settle()
+        return line
 
     async def hangs_up(self, name: str, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
         """Let a leg end without a key: busy, unreachable, rejected."""

@@ -7,10 +7,11 @@ from typing import TypeVar
 from examples import ANNA, BEN, CLARA, NOW, OWNER, opened_call
 from hypothesis import strategies as st
 
-from pbx_bridge.core import call_flow, escalation
+from pbx_bridge.core import call_flow, case_life, escalation
 from pbx_bridge.core import escalation_events as happens
 from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
+from pbx_bridge.core.case_life import CaseOutcome, LifeEvent
 from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.lineup import ALONE, Occupied, Others
@@ -50,6 +51,8 @@ policies = st.builds(
 _attempts = st.integers(0, 8)
 _lengths_s = st.sampled_from([0.0, 0.5, 4.0])
 _people = st.sampled_from(NAMES)
+_notes = st.sampled_from(["", "pump changed"])
+_recordings = st.sampled_from(["/spool/1.note-1", "/spool/1.note-2"])
 
 urgencies = st.sampled_from(Urgency)
 _occupied = st.builds(
@@ -79,16 +82,27 @@ escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
     st.builds(happens.EscalationTimer, others),
     st.builds(happens.EscalationTimer, others),
     st.builds(happens.CaseDone, _people, others),
+    st.builds(happens.TakenByHand, _people, others),
+    st.builds(happens.CaseReopened, _people, others),
 )
 """Timers twice as often: they move the night on."""
 
 verdicts = st.builds(Verdict, urgency=st.sampled_from(Urgency))
+
+life_events: st.SearchStrategy[LifeEvent] = st.one_of(
+    st.builds(case_life.OutcomeGiven, st.sampled_from(CaseOutcome), _people, _notes),
+    st.builds(case_life.OutcomeWithdrawn, _people),
+    st.builds(case_life.NoteAdded, _people, _notes),
+    st.builds(case_life.NoteSpoken, _people, _recordings),
+    st.builds(case_life.NoteHeard, _recordings, _notes),
+)
 
 call_events: st.SearchStrategy[CallEvent] = st.one_of(
     st.builds(call_flow.SessionOpened, _lengths_s),
     st.just(call_flow.Greeted()),
     st.builds(call_flow.MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
     st.builds(call_flow.Judged, verdicts, st.just(Transcript(language="de"))),
+    st.builds(call_flow.HeardCertain, verdicts),
     st.just(call_flow.Told()),
     st.builds(call_flow.CallerLeft, _lengths_s),
     st.just(call_flow.SessionLost()),
@@ -96,6 +110,7 @@ call_events: st.SearchStrategy[CallEvent] = st.one_of(
     st.just(call_flow.DialplanHas()),
     st.builds(call_flow.DialplanEnded, st.none() | _people, _lengths_s),
     st.just(call_flow.CallTimer()),
+    life_events,
 )
 
 delays = st.sampled_from([0, 1, 4, 10, 30, 300]).map(lambda seconds: timedelta(seconds=seconds))

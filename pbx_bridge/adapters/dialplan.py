@@ -49,7 +49,8 @@ def agi_secret(ami_secret: str) -> str:
 
 def render(config: Config, ami_secret: str) -> dict[str, str]:
     """Return our files, named relative to Asterisk's folder of configuration files."""
-    asterisk, policy = config.asterisk, config.policy()
+    asterisk, escalation = config.asterisk, config.escalation
+    numbers = {person.name: person.number for person in config.technicians}
     values = {
         "AGI": f"{_in_url(asterisk.agi_host)}:{asterisk.agi_port}",
         "AGI_SECRET": agi_secret(ami_secret),
@@ -57,13 +58,13 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
         "LANGUAGE": config.firm.language,
         "LEASE": str(asterisk.lease_s),
         "MESSAGE": str(config.message.max_s),
-        "ON_CALL": "&".join(person.number for person in policy.people()),
-        "PAUSE": str(round(policy.round_pause.total_seconds())),
+        "ON_CALL": "&".join(numbers[name] for name in dict.fromkeys(config.order())),
+        "PAUSE": str(escalation.round_pause_s),
         "PROMPTS": str(asterisk.prompts_dir / config.firm.language),
         "RECORDINGS": str(asterisk.recordings_dir),
-        "RING": str(config.escalation.ring_timeout_s),
-        "ROSTER": "&".join(person.number for person in config.technicians),
-        "ROUNDS": str(policy.rounds),
+        "RING": str(escalation.ring_timeout_s),
+        "ROSTER": "&".join(numbers.values()),
+        "ROUNDS": str(escalation.rounds),
         "SILENCE": str(config.message.silence_s),
         "USER": asterisk.ami_user,
         "SECRET": ami_secret,

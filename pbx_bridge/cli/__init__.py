@@ -18,18 +18,19 @@ class Entry:
     """A command that is not imported before it is used, so that ``--help`` answers at once."""
 
     module: str
-    """Below `pbx_bridge.cli`; the command in it is named like the key of `COMMANDS`."""
+    """Below `pbx_bridge.cli`; the command in it is named like the key of `COMMANDS`, with _."""
     help: str
     """What the overview says; a test compares it with the command's own help."""
 
 
 COMMANDS = {
-    "cases": Entry("cases", "Show what was reported after hours, and who took it."),
+    "cases": Entry("cases", "Show cases and who took them; say how they ended."),
     "config": Entry("config", "Check the configuration."),
     "dialplan": Entry("dialplan", "Install or remove our part of the dialplan."),
     "doctor": Entry("doctor", "Check everything that must be there, and explain what is not."),
     "hours": Entry("hours", "Show whether the office is open, and when that changes."),
     "model": Entry("models", "Fetch and check speech models."),
+    "notify": Entry("notify", "Try the ways in which people are told."),
     "oncall": Entry("oncall", "Show and change who is on call."),
     "prompts": Entry("prompts", "Render, list and check the spoken prompts."),
     "rules": Entry("rules", "Judge how urgent a message is, and see why."),
@@ -38,6 +39,7 @@ COMMANDS = {
         "simulate", "Play virtual nights with the real service and mobiles that do as they like."
     ),
     "transcribe": Entry("transcribe", "Transcribe a recording."),
+    "who-is-rung": Entry("who_is_rung", "Print whom a case would ring, in which order and when."),
 }
 """A new command is one line here and one module; the overview shows what is installed."""
 
@@ -70,7 +72,7 @@ class BridgeGroup(click.Group):
         if entry is None or not _is_there(entry):
             return None
         module = importlib.import_module(f"{__name__}.{entry.module}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

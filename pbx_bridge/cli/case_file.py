@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from pbx_bridge.adapters.recordings import ENDING
 from pbx_bridge.adapters.store.journal import JournalRow
+from pbx_bridge.adapters.store.notices import Told
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
+from pbx_bridge.core.case_life import CaseLife, Note
 from pbx_bridge.core.escalation_state import Escalation
 
 LABEL = 12
@@ -37,9 +39,11 @@ def page(file: CaseFile, zone: ZoneInfo, width: int) -> Iterator[str]:
     """
     if file.call is not None:
         yield from _call(file.call, zone, width)
+        yield from _life(file.call.life, zone, width)
     if file.escalation is not None:
         yield from _escalation(file.escalation, file.journal, zone, width)
     yield from _parked(file.parked, width)
+    yield from _told(file.told, zone, width)
     yield ""
     yield from timeline(file.journal, names_of(file.escalation), zone, width)
 
@@ -111,6 +115,20 @@ def _transcript(call: Call) -> Iterator[str]:
         yield f"({transcript.unknown_words} more word(s) were not understood)"
 
 
+def _life(life: CaseLife, zone: ZoneInfo, width: int) -> Iterator[str]:
+    if life.outcome is not None and life.done_at is not None:
+        at = f"{day(life.done_at, zone)} {clock(life.done_at, zone)}"
+        yield from field("outcome", [f"{life.outcome.value} (by {life.by}, {at})"], width)
+    if life.notes:
+        yield from field("notes", [_note(each, zone) for each in life.notes], width)
+
+
+def _note(note: Note, zone: ZoneInfo) -> str:
+    at = f"{day(note.at, zone)} {clock(note.at, zone)}"
+    spoken = f" [spoken: {note.recording}{ENDING}]" if note.recording else ""
+    return f"{note.by}, {at}: {note.text or '(no words yet)'}{spoken}"
+
+
 def _escalation(
     state: Escalation, rows: Iterable[JournalRow], zone: ZoneInfo, width: int
 ) -> Iterator[str]:
@@ -137,3 +155,15 @@ def _parked(effects: Iterable[Parked], width: int) -> Iterator[str]:
     ]
     if lines:
         yield from field("not done", lines, width)
+
+
+def _told(notices: Iterable[Told], zone: ZoneInfo, width: int) -> Iterator[str]:
+    """Yield who was told of what; one that was not says why."""
+    lines = []
+    for each in notices:
+        at, reason = clock(each.ended_at or each.queued_at, zone), each.error or ""
+        how = {"sent": "", "open": ", not yet", "given-up": ", GIVEN UP"}[each.status]
+        why = f": {reason}" if reason and each.status != "sent" else ""
+        lines.append(f"{at} {each.addressee}: {each.topic}{how}{why}")
+    if lines:
+        yield from field("told", lines, width)

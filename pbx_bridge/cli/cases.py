@@ -21,6 +21,7 @@ from pbx_bridge.adapters.store.reading import (
     newest_seq,
     show_case,
 )
+from pbx_bridge.cli import case_life
 from pbx_bridge.cli.case_file import names_of, page
 from pbx_bridge.cli.timeline import Names, NewWords, clock, day, sentence
 from pbx_bridge.config import Config, parse
@@ -33,11 +34,12 @@ WIDE = 120
 COLOURS = {
     CasePhase.ACKNOWLEDGED: "green",
     CasePhase.EXHAUSTED: "red",
+    CasePhase.DONE: None,
     CasePhase.FILED: None,
 }
 """On a terminal; every other phase is yellow: something still happens."""
 
-DISPENSABLE = ("rings", "message", "category")
+DISPENSABLE = ("notes", "rings", "message", "category", "outcome")
 """Columns of the list that a narrow terminal does without."""
 
 GAP = "  "
@@ -48,7 +50,11 @@ JSON_LINES = click.option("--json", "as_json", is_flag=True, help="One JSON obje
 
 @click.group()
 def cases() -> None:
-    """Show what was reported after hours, and who took it."""
+    """Show cases and who took them; say how they ended."""
+
+
+for each in (case_life.done, case_life.note, case_life.take, case_life.reopen):
+    cases.add_command(each)
 
 
 @cases.command("list")
@@ -60,7 +66,8 @@ def list_command(config_path: Path, phase: str | None, as_json: bool) -> None:
     List all cases, oldest first.
 
     JSON keys: case_id, opened_at (UTC), number (null: withheld), message_s (seconds),
-    urgency and category (null: no verdict yet), phase, owner (null: nobody), attempts.
+    urgency and category (null: no verdict yet), phase, owner (null: nobody), attempts,
+    outcome, done_by and done_at (UTC; null: not done), notes (how many).
 
     Exit status: 0 even when the list is empty, 1 when the database is unusable.
     """
@@ -83,9 +90,11 @@ def show_command(config_path: Path, case_id: str, as_json: bool) -> None:
     Show everything about the case CASE_ID.
 
     Times are the firm's, numbers are whole: this is what the office calls back with.
+    Outcome and notes stand under call, life in the JSON.
 
     JSON keys: case_id, call, escalation (null: none), journal (rows as in follow),
-    parked (effects that were given up: seq, effect, error, failures). Times are UTC.
+    parked (effects that were given up: seq, effect, error, failures), told (notices:
+    addressee, topic, status, queued_at, ended_at, error). Times are UTC.
 
     Exit status: 1 when there is no such case or the database is unusable.
     """
@@ -98,7 +107,7 @@ def show_command(config_path: Path, case_id: str, as_json: bool) -> None:
     if as_json:
         rows = [_row(row, names) for row in file.journal]
         whole = {"call": file.call, "escalation": file.escalation, "parked": file.parked}
-        _print_json({"case_id": case_id, **whole, "journal": rows})
+        _print_json({"case_id": case_id, **whole, "told": file.told, "journal": rows})
         return
     for line in page(file, ZoneInfo(config.firm.zone), _width()):
         click.echo(line)
@@ -182,6 +191,8 @@ def _columns(case: CaseSummary, zone: ZoneInfo) -> dict[str, str]:
         "phase": case.phase.value,
         "owner": case.owner or "-",
         "rings": str(case.attempts),
+        "outcome": case.outcome.value if case.outcome else "-",
+        "notes": str(case.notes),
     }
 
 

@@ -8,7 +8,10 @@ from pydantic import TypeAdapter
 
 from pbx_bridge.cli.firm_plan import FirmPlan
 from pbx_bridge.cli.times import moment
-from pbx_bridge.core.calendar_lint import Concern, ConcernKind, concerns
+from pbx_bridge.config.parsing import placed
+from pbx_bridge.config.policy_advice import layers_rung
+from pbx_bridge.core.calendar import Stretch
+from pbx_bridge.core.calendar_lint import Concern, ConcernKind, concerns, uncovered
 from pbx_bridge.core.check import Check, CheckName, failed, passed, warned
 
 AHEAD = timedelta(days=60)
@@ -45,10 +48,25 @@ def told_concerns(told: Mapping[str, Any], zone: tzinfo) -> list[str]:
     return [concern_line(concern, zone) for concern in found]
 
 
+def gap_lines(firm: FirmPlan) -> list[str]:
+    """Return when a layer that is rung has nobody within 60 days, with its place in the file."""
+    rung = layers_rung(firm.config, firm.plan.layers)
+    found = uncovered(firm.plan, firm.now, firm.now + AHEAD)
+    return [_gap_line(firm, _gap(gap)) for gap in found if gap.layer in rung]
+
+
 def on_call_check(firm: FirmPlan) -> Check:
     """Return the doctor's check of the next 60 days; a gap within 7 days fails it."""
-    found = concerns(firm.plan, firm.now, firm.now + AHEAD)
-    lines = "\n".join(concern_line(concern, firm.zone) for concern in found)
+    rung = layers_rung(firm.config, firm.plan.layers)
+    found = [
+        concern
+        for concern in concerns(firm.plan, firm.now, firm.now + AHEAD)
+        if concern.kind is not ConcernKind.GAP or concern.layer in rung
+    ]
+    lines = "\n".join(
+        _gap_line(firm, each) if each.kind is ConcernKind.GAP else concern_line(each, firm.zone)
+        for each in found
+    )
     if any(c.kind is ConcernKind.GAP and c.start < firm.now + SOON for c in found):
         remedy = "name somebody: pbx-bridge oncall override add takeover NAME --until TIME"
         return failed(CheckName.ON_CALL, lines, remedy)
@@ -56,3 +74,16 @@ def on_call_check(firm: FirmPlan) -> Check:
         return warned(CheckName.ON_CALL, lines, "see pbx-bridge oncall week, and override list")
     layers = ", ".join(firm.plan.layers)
     return passed(CheckName.ON_CALL, f"somebody is on call for 60 days ({layers})")
+
+
+def _gap_line(firm: FirmPlan, gap: Concern) -> str:
+    """Return a gap with the line of the layer's rotation, or of the order that stands for it."""
+    rotations = (n for n, each in enumerate(firm.config.rotations) if each.layer == gap.layer)
+    place = next(rotations, None)
+    path = ("technician",) if place is None else ("rotation", place)
+    (line,) = placed(firm.text, str(firm.path), [(path, concern_line(gap, firm.zone))])
+    return line
+
+
+def _gap(gap: Stretch) -> Concern:
+    return Concern(kind=ConcernKind.GAP, start=gap.start, end=gap.end, layer=gap.layer)

@@ -1,11 +1,12 @@
 """The command ``pbx-bridge config``."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from pbx_bridge.errors import ConfigError
+from pbx_bridge.errors import ConfigError, StoreError
 
 
 @click.group()
@@ -18,10 +19,14 @@ def config() -> None:
 @click.pass_obj
 def check(config_path: Path, as_json: bool) -> None:
     """
-    Report every mistake in the configuration at once.
+    Report every mistake in the configuration at once, and what is allowed and unwise.
+
+    Gaps of the next 60 days are looked for in the whole plan, with its overrides and imports.
 
     Exit status: 0 when the service can start with it, advice or not; 1 with mistakes.
     """
+    from pbx_bridge.cli.concerns import gap_lines  # noqa: PLC0415 - as below
+    from pbx_bridge.cli.firm_plan import firm_plan  # noqa: PLC0415 - as below
     from pbx_bridge.config import load  # noqa: PLC0415 - pydantic: --help must answer at once
     from pbx_bridge.config.parsing import (  # noqa: PLC0415 - as above
         advice,
@@ -34,7 +39,9 @@ def check(config_path: Path, as_json: bool) -> None:
     try:
         loaded = load(config_path)
         advised = advice(read_text(config_path), source=str(config_path))
-        advised += secret_advice(loaded)
+        advised += secret_advice(loaded, config_path)
+        with suppress(StoreError):  # `doctor` says what is wrong with the database
+            advised += gap_lines(firm_plan(config_path))
     except ConfigError as exc:
         if not as_json:
             raise

@@ -8,6 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -16,10 +17,11 @@ from pbx_bridge.adapters import dialplan
 from pbx_bridge.adapters.ami.enquiry import enquire
 from pbx_bridge.adapters.ami.link import AmiConfig
 from pbx_bridge.adapters.doctor import asterisk_files, folders
+from pbx_bridge.adapters.doctor.notifiers import notifiers_check
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.prompts import missing
 from pbx_bridge.adapters.recordings import FileRecordings
-from pbx_bridge.adapters.store.reading import newest_seq
+from pbx_bridge.adapters.store.reading import given_up, newest_seq
 from pbx_bridge.cli.concerns import on_call_check
 from pbx_bridge.cli.firm_plan import firm_plan
 from pbx_bridge.config import Config, load, read_secret
@@ -40,6 +42,9 @@ RESTS_ON: Mapping[CheckName, CheckName] = {
     CheckName.SOUNDS: CheckName.PROMPTS,
 }
 """What Asterisk cannot do as long as we do not see it either: said once, not twice."""
+
+LATELY = timedelta(days=7)
+"""A notice that was given up is said for so long."""
 
 
 @click.command()
@@ -107,6 +112,7 @@ def _looks(config_path: Path, config: Config, etc: Path) -> list[Callable[[], Ch
         lambda: folders.prompts_check(missing(config), asterisk.prompts_dir),
         lambda: _rules(config),
         lambda: _on_call(config_path),
+        lambda: notifiers_check(config, _given_up(store)),
         lambda: folders.recordings_check(asterisk.recordings_dir),
         lambda: _live(config),
         lambda: _dialplan(config, etc),
@@ -142,7 +148,7 @@ def _config(path: Path) -> tuple[Config | None, Check]:
     name = CheckName.CONFIG
     try:
         config = load(path)
-        advised = [*advice(read_text(path), source=str(path)), *secret_advice(config)]
+        advised = [*advice(read_text(path), source=str(path)), *secret_advice(config, path)]
     except ConfigError as exc:
         return None, failed(name, str(exc), "correct this, then: pbx-bridge config check")
     if advised:
@@ -179,6 +185,20 @@ def _on_call(config_path: Path) -> Check:
         return on_call_check(firm_plan(config_path))
     except StoreError:  # said by its own check
         return skipped(CheckName.ON_CALL, CheckName.DATABASE)
+
+
+def _given_up(path: Path) -> list[str]:
+    """Return the notices of the last days that reached nobody, a line for each addressee."""
+    try:
+        rows = given_up(path, datetime.now(UTC) - LATELY) if path.exists() else []
+    except StoreError:  # said by its own check
+        return []
+    counts, reasons = Counter(row.addressee for row in rows), {r.addressee: r.error for r in rows}
+    return [
+        f"{name}: {count} notice(s) of the last {LATELY.days} days given up, the last one: "
+        f"{reasons[name]}"
+        for name, count in counts.items()
+    ]
 
 
 def _live(config: Config) -> Check:

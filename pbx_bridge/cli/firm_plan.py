@@ -28,6 +28,9 @@ class FirmPlan:
     plan: Plan
     zone: ZoneInfo
     now: datetime
+    path: Path = Path()
+    """The configuration, for what is said about a place in it."""
+    text: str = ""
 
 
 def firm_plan(config_path: Path, *, back: timedelta = AROUND) -> FirmPlan:
@@ -42,7 +45,8 @@ def firm_plan(config_path: Path, *, back: timedelta = AROUND) -> FirmPlan:
         ConfigError: the file has mistakes.
         StoreError: the database cannot be read.
     """
-    config = parse(read_text(config_path), source=str(config_path))
+    text = read_text(config_path)
+    config = parse(text, source=str(config_path))
     now = SystemClock().now()
     rows = read_calendar(config.store.path, now - back)
     planned = [shift for each in rows.imports for shift in each.shifts]
@@ -53,6 +57,8 @@ def firm_plan(config_path: Path, *, back: timedelta = AROUND) -> FirmPlan:
         plan=plan_of(config, planned=planned, overrides=overrides),
         zone=ZoneInfo(config.firm.zone),
         now=now,
+        path=config_path,
+        text=text,
     )
 
 

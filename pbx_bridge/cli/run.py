@@ -10,6 +10,7 @@ import structlog
 from pbx_bridge import assemble
 from pbx_bridge.adapters.logs import set_up_logs
 from pbx_bridge.config import Config, load
+from pbx_bridge.config.parsing import advice, read_text
 from pbx_bridge.errors import AgiPortTaken, BridgeError, ConfigError, SchemaTooNew, StoreError
 
 log = structlog.get_logger()
@@ -32,6 +33,8 @@ def run(config_path: Path) -> None:
     """
     config = load(config_path)
     set_up_logs(config.log)
+    for line in advice(read_text(config_path), source=str(config_path)):
+        log.warning("config.unwise", reason=line)
     asyncio.run(serve(config))
 
 

@@ -22,6 +22,7 @@ from pbx_bridge.core.call_flow import (
     DialplanEnded,
     DialplanHas,
     Greeted,
+    HeardCertain,
     Judged,
     MessageEnded,
     SessionLost,
@@ -29,8 +30,17 @@ from pbx_bridge.core.call_flow import (
     Told,
 )
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency, Verdict
+from pbx_bridge.core.case_life import (
+    LifeEvent,
+    NoteAdded,
+    NoteHeard,
+    NoteSpoken,
+    OutcomeGiven,
+    OutcomeWithdrawn,
+)
 from pbx_bridge.core.escalation_events import (
     CaseDone,
+    CaseReopened,
     EscalationEvent,
     EscalationTimer,
     PersonFree,
@@ -40,6 +50,7 @@ from pbx_bridge.core.escalation_events import (
     RingNotPlaced,
     RingPlaced,
     RingTakenOver,
+    TakenByHand,
     TakenElsewhere,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
@@ -161,6 +172,9 @@ def _of_call(event: CallEvent) -> str:
             return "the caller has heard the greeting and the recording notice"
         case MessageEnded(end=end, message_s=seconds):
             return f"{ENDS[end]} ({seconds:.1f} s)"
+        case HeardCertain(verdict=verdict):
+            why = "; ".join(reason.text for reason in verdict.reasons)
+            return f"certain while the caller speaks: {judgement(verdict)}{why and f': {why}'}"
         case Judged(verdict=verdict):
             why = "; ".join(reason.text for reason in verdict.reasons)
             return f"the verdict is {judgement(verdict)}{why and f': {why}'}"
@@ -180,6 +194,24 @@ def _of_call(event: CallEvent) -> str:
             return f"Asterisk's own fallback is over; {technician} took the case"
         case CallTimer():
             return "a time limit of the call is over"
+        case OutcomeGiven() | OutcomeWithdrawn() | NoteAdded() | NoteSpoken() | NoteHeard():
+            return _of_life(event)
+        case _:
+            assert_never(event)
+
+
+def _of_life(event: LifeEvent) -> str:
+    match event:
+        case OutcomeGiven(outcome=outcome, by=by, note=text):
+            return f"{by} says how it ended: {outcome.value}{text and f'; note: {text}'}"
+        case OutcomeWithdrawn(by=by):
+            return f"{by} opens the case again"
+        case NoteAdded(by=by, text=text):
+            return f"a note by {by}: {text}"
+        case NoteSpoken(by=by):
+            return f"{by} has spoken a note"
+        case NoteHeard(text=text):
+            return f"the spoken note says: {text or '(nothing was understood)'}"
         case _:
             assert_never(event)
 
@@ -192,6 +224,10 @@ def _of_escalation(event: EscalationEvent, technicians: Names) -> str:
             return "a time limit of the ringing is over"
         case PersonFree():
             return "a technician is free again"
+        case TakenByHand(by=by):
+            return f"{by} takes the case by hand"
+        case CaseReopened(by=by):
+            return f"the technicians are rung again: {by} wants it"
         case CaseDone(by=by):
             return f"{by} says that nothing is left to do"
         case _:

@@ -6,9 +6,13 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
+from pbx_bridge.config.notice_sections import AppriseConfig, NoticesConfig, WebhookConfig
 from pbx_bridge.config.parsing import load, parse, read_secret
+from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.sections import (
     AsteriskConfig,
+    CallInConfig,
     Config,
     FirmConfig,
     LogConfig,
@@ -17,7 +21,6 @@ from pbx_bridge.config.sections import (
     MailConfig,
     MailSecurity,
     MessageConfig,
-    PolicyConfig,
     RulesConfig,
     ServiceConfig,
     SpeechConfig,
@@ -28,9 +31,12 @@ from pbx_bridge.config.values import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
+    "AppriseConfig",
     "AsteriskConfig",
+    "CallInConfig",
     "Config",
     "DutyWindowConfig",
+    "EscalationConfig",
     "FirmConfig",
     "HoursConfig",
     "LogConfig",
@@ -39,15 +45,19 @@ __all__ = [
     "MailConfig",
     "MailSecurity",
     "MessageConfig",
+    "NoticesConfig",
     "PolicyConfig",
     "RotationConfig",
     "RulesConfig",
     "ServiceConfig",
     "SpecialDayConfig",
     "SpeechConfig",
+    "StepConfig",
     "StoreConfig",
     "TechnicianConfig",
+    "WebhookConfig",
     "load",
     "parse",
+    "read_pins",
     "read_secret",
 ]

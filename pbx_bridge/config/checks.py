@@ -7,7 +7,8 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from pbx_bridge.config.calendar_checks import calendar_mistakes
 from pbx_bridge.config.lines import KeyPath
-from pbx_bridge.config.proposal import proposal
+from pbx_bridge.config.notice_checks import notice_advice, notice_mistakes
+from pbx_bridge.config.policy_checks import policy_mistakes
 from pbx_bridge.config.values import LANGUAGES, is_loopback
 
 Mistake = tuple[KeyPath, str]
@@ -21,29 +22,21 @@ REFUSED_KINDS = {
 }
 """What must never be rung: it costs, or it cannot press a key."""
 
-MAILBOX_S = 25
-"""Carriers' mailboxes often answer from here on."""
-
 
 def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     """Yield what is wrong between values that look right one by one."""
     yield from _numbers(raw)
     yield from _names(raw)
-    yield from _order(raw)
     yield from _models(raw)
     yield from _mail(raw)
     yield from calendar_mistakes(raw)
+    yield from notice_mistakes(raw)
+    yield from policy_mistakes(raw)
 
 
 def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
     """Yield what works and is still unwise."""
-    ring_timeout_s = _table(raw, "policy").get("ring_timeout_s")
-    if isinstance(ring_timeout_s, int) and ring_timeout_s > MAILBOX_S:
-        text = f"{ring_timeout_s} s often reaches the carrier's mailbox; stay below {MAILBOX_S}"
-        yield ("policy", "ring_timeout_s"), text
-    mail = _table(raw, "mail")
-    if not mail:
-        yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
+    yield from notice_advice(raw)
 
 
 def number_mistake(number: str, country: str) -> str | None:
@@ -94,15 +87,6 @@ def _names(raw: Mapping[str, object]) -> Iterator[Mistake]:
         if isinstance(name, str) and name in seen:
             yield ("technician", place, "name"), f"{name!r} is there twice; choose another"
         seen.add(str(name))
-
-
-def _order(raw: Mapping[str, object]) -> Iterator[Mistake]:
-    order = _table(raw, "policy").get("order")
-    known = [str(person["name"]) for person in _technicians(raw) if "name" in person]
-    for name in order if isinstance(order, list) else []:
-        if isinstance(name, str) and name not in known:
-            text = f"{name!r} is no [[technician]]; {proposal(name, known)}"
-            yield ("policy", "order"), text
 
 
 def _models(raw: Mapping[str, object]) -> Iterator[Mistake]:

@@ -2,10 +2,10 @@
 
 import json
 import re
-import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +14,9 @@ from pydantic_core import ErrorDetails
 from pbx_bridge.config import checks
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
+from pbx_bridge.config.pins import read_pins
+from pbx_bridge.config.policy_advice import policy_advice
+from pbx_bridge.config.secret_urls import is_loose, notice_files
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
 
@@ -34,13 +37,24 @@ _WRONG_TYPE = {
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
 
+_MAY_BE_SECRET = {"notify", "url"}
+"""Keys whose values are not repeated in a mistake: a log would keep them."""
+
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
     "firm.name": 'add name = "Your firm" under [firm]',
     "asterisk.dial": 'add dial = "PJSIP/{number}@YOUR-TRUNK" under [asterisk]',
+    "policy.step": 'add [[policy.step]] with who = ["@primary"] below the [[policy]]',
+    "policy.step.who": 'nobody can ever be rung; name somebody, like who = ["@primary"]',
     "technician": "add one [[technician]] for each person who can take a case",
     "speech": 'add [speech] with models = { de = "/var/lib/pbx-bridge/models/..." }',
 }
+
+
+@cache
+def _reader() -> TypeAdapter[Config]:
+    """Return what turns JSON into a configuration: built on first use, and once."""
+    return TypeAdapter(Config)
 
 
 def parse(text: str, *, source: str) -> Config:
@@ -55,28 +69,58 @@ def parse(text: str, *, source: str) -> Config:
         ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
     """
     raw = _table(text, source)
+    if isinstance(raw.get("webhook"), dict):  # [webhook], where there is only one
+        raw["webhook"] = [raw["webhook"]]
     found = list(checks.cross_mistakes(raw))
     config = None
+    if isinstance(raw.get("policy"), dict):  # said once, by `cross_mistakes`
+        del raw["policy"]
     try:
         # A TOML table has JSON's types; as JSON, lists may become tuples and texts paths,
         # while 1 is still no text and "1" no number.
-        config = TypeAdapter(Config).validate_json(json.dumps(raw, default=str))
+        config = _reader().validate_json(json.dumps(raw, default=str))
     except ValidationError as exc:
-        found += [_mistake(error) for error in exc.errors()]
+        found += [_mistake(error) for error in exc.errors() if not _is_echo(error)]
     if config is None or found:
-        raise ConfigError(_lines(text, source, found))
+        raise ConfigError(placed(text, source, found))
     return config
 
 
 def advice(text: str, *, source: str) -> list[str]:
-    """Return what is allowed and still unwise, in lines like those of `ConfigError`."""
-    return _lines(text, source, list(checks.advice(_table(text, source))))
+    """
+    Return what is allowed and still unwise, in lines like those of `ConfigError`.
+
+    Raises:
+        ConfigError: the text has mistakes.
+    """
+    found = [*checks.advice(_table(text, source)), *policy_advice(parse(text, source=source))]
+    return placed(text, source, found)
 
 
-def secret_advice(config: Config) -> list[str]:
-    """Return the secret files that more than their owner and group may read."""
-    loose = (file for _, file in secret_files(config) if file.stat().st_mode & stat.S_IROTH)
-    return [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
+def placed(text: str, source: str, found: Iterable[checks.Mistake]) -> list[str]:
+    """Return *found* in the order of the file, each as ``SOURCE:LINE: key: what is wrong``."""
+    lines = key_lines(text)
+    in_order = sorted((line_of(lines, path), _dotted(path), problem) for path, problem in found)
+    return [f"{source}:{line}: {key}: {problem}" for line, key, problem in in_order]
+
+
+def secret_advice(config: Config, source: Path | None = None) -> list[str]:
+    """
+    Return the secret files that more than their owner and group may read, and mistaken PINs.
+
+    Without PINs nobody can call in, and everything else works: that is no reason not to start.
+    """
+    files = [file for _, file in (*secret_files(config), *notice_files(config))]
+    if source is not None and any(person.notify for person in config.technicians):
+        files.append(source)  # Apprise URLs are secrets, and stand in it
+    loose = dict.fromkeys(file for file in files if is_loose(file))
+    wide = [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
+    try:
+        if config.call_in.pins_file is not None:
+            read_pins(config.call_in.pins_file, [person.name for person in config.technicians])
+    except ConfigError as exc:
+        return wide + exc.mistakes
+    return wide
 
 
 def load(path: Path) -> Config:
@@ -95,7 +139,7 @@ def load(path: Path) -> Config:
         except ConfigError as exc:
             found.append((key, str(exc)))
     if found:
-        raise ConfigError(_lines(text, str(path), found))
+        raise ConfigError(placed(text, str(path), found))
     return config
 
 
@@ -147,16 +191,15 @@ def _table(text: str, source: str) -> dict[str, object]:
         raise ConfigError([f"{source}:{line}: not valid TOML: {reason}; {remedy}"]) from exc
 
 
-def _lines(text: str, source: str, found: list[checks.Mistake]) -> list[str]:
-    lines = key_lines(text)
-    placed = sorted((line_of(lines, path), _dotted(path), problem) for path, problem in found)
-    return [f"{source}:{line}: {key}: {problem}" for line, key, problem in placed]
-
-
 def _dotted(path: KeyPath) -> str:
     """Write a path as in the file, elements counted from 1: ``technician[2].number``."""
     parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(parts).lstrip(".")
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because of mistakes in its elements."""
+    return error["type"] == "too_short" and bool(error["input"])
 
 
 def _mistake(error: ErrorDetails) -> checks.Mistake:
@@ -166,11 +209,12 @@ def _mistake(error: ErrorDetails) -> checks.Mistake:
 
 def _problem(path: KeyPath, error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
+    given = "it" if _MAY_BE_SECRET & set(path) else repr(error["input"])
     match error["type"]:
         case "missing":
             table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"
             remedy = f"add {path[-1]} = ... under {table}" if len(path) > 1 else f"add [{path[0]}]"
-            return f"is missing; {_EXAMPLES.get(_dotted(path), remedy)}"
+            return f"is missing; {_example(path) or remedy}"
         case "unexpected_keyword_argument":
             near = get_close_matches(str(path[-1]), _known_keys(path[:-1]), n=1)
             remedy = f"did you mean {near[0]!r}?" if near else "take it out"
@@ -180,7 +224,7 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "less_than_equal":
             return f"{error['input']} is too big; at most {limits['le']}"
         case "value_error":
-            return f"{error['input']!r} {limits['error']}"
+            return f"{given} {limits['error']}"
         case "enum":
             return f"{error['input']!r} is not allowed; one of {limits['expected']}"
         case "string_pattern_mismatch":
@@ -188,9 +232,13 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "string_too_long":
             return f"is too long; at most {limits['max_length']} characters"
         case "too_short":
-            return f"is empty; {_EXAMPLES.get(_dotted(path), 'give at least one')}"
+            return f"is empty; {_example(path) or 'give at least one'}"
         case kind:
-            return f"{error['input']!r} {_WRONG_TYPE.get(kind, error['msg'])}"
+            return f"{given} {_WRONG_TYPE.get(kind, error['msg'])}"
+
+
+def _example(path: KeyPath) -> str | None:
+    return _EXAMPLES.get(".".join(part for part in path if isinstance(part, str)))
 
 
 def _known_keys(table: KeyPath) -> list[str]:

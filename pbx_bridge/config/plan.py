@@ -25,12 +25,11 @@ def plan_of(
         planned: shifts of the last import of each layer.
         overrides: in the order in which they were made.
     """
-    order = config.escalation.order or tuple(person.name for person in config.technicians)
     return Plan(
         hours=_hours(config),
         technicians=tuple(person.name for person in config.technicians),
         rotations=tuple(_rotation(each) for each in config.rotations),
-        standing=() if config.rotations else order,
+        standing=() if config.rotations else config.order(),
         planned=tuple(planned),
         overrides=tuple(overrides),
         duty_windows=tuple(

@@ -15,6 +15,17 @@ from pbx_bridge.config.calendar_sections import (
     RotationConfig,
     SpecialDayConfig,
 )
+from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig
+from pbx_bridge.config.notice_sections import (
+    OFFICE_TOPICS,
+    PERSONAL_TOPICS,
+    AppriseConfig,
+    NoticesConfig,
+    PersonalTopics,
+    Topics,
+    WebhookConfig,
+)
+from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
@@ -29,7 +40,7 @@ from pbx_bridge.config.values import (
     Zone,
 )
 from pbx_bridge.core.call_flow import CallLimits
-from pbx_bridge.core.policy import Policy, Step, Technician
+from pbx_bridge.core.policy import Technician
 
 
 class MailSecurity(StrEnum):
@@ -112,23 +123,13 @@ class TechnicianConfig:
     number: str
     """His mobile, E.164, like "+491711234567"; premium numbers are refused."""
     language: Language | None = None
-    """de, en, pl or ru: what he hears; without it the firm's language."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyConfig:
-    """Who is rung, in which order, how long, how often."""
-
-    order: tuple[str, ...] = ()
-    """Short names of technicians, first one first; without it all, as they stand in the file."""
-    rounds: Annotated[int, Field(ge=1, le=10)] = 2
-    """How often the whole order is gone through before the fallback."""
-    ring_timeout_s: Annotated[int, Field(ge=5, le=60)] = 22
-    """Seconds a mobile rings; keep it below the carrier's mailbox, often 25 to 30."""
-    round_pause_s: Annotated[int, Field(ge=0, le=600)] = 15
-    """Seconds between two rounds."""
-    answer_limit_s: Annotated[int, Field(ge=20, le=300)] = 75
-    """Seconds somebody who picked up may listen before the next one is rung."""
+    """de, en, pl or ru: what he hears and reads; without it the firm's language."""
+    notify: tuple[str, ...] = field(default=(), repr=False)
+    """Apprise URLs to which he is told; they are secrets: rather use notify_file."""
+    notify_file: AbsolutePath | None = None
+    """File with his Apprise URLs, one in a line, mode 0600."""
+    notify_topics: PersonalTopics = PERSONAL_TOPICS[:3]
+    """His own shifts, cases he was rung for: shift-begins, accepted, exhausted, line-down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +168,7 @@ class RulesConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailConfig:
-    """The mail that goes out when nobody took a case; without this section there is none."""
+    """The mail to the office, for example when nobody took a case; without it there is none."""
 
     host: Host
     """Mail server."""
@@ -183,6 +184,8 @@ class MailConfig:
     """Name to log in with; without it no login."""
     secret_file: AbsolutePath | None = None
     """File with its password, one line, mode 0600."""
+    topics: Topics = OFFICE_TOPICS
+    """What the mail is about; docs/notifications.md explains each."""
     include_transcript: bool = False
     """Whether the mail quotes what the caller said; mail is often read by more people."""
 
@@ -190,6 +193,14 @@ class MailConfig:
         """Return the section as the notifier ``mail`` takes it: keys and values of the file."""
         options: dict[str, object] = TypeAdapter(MailConfig).dump_python(self, by_alias=True)
         return options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInConfig:
+    """How technicians call us to say how a case ended; without PINs nobody can."""
+
+    pins_file: OptionalPath = None
+    """File with one line per technician: short name, space, PIN of 6 to 12 digits; mode 0600."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,38 +245,31 @@ class Config:
     special_days: Annotated[tuple[SpecialDayConfig, ...], Field(alias="special_day")] = ()
     duty_windows: Annotated[tuple[DutyWindowConfig, ...], Field(alias="duty_window")] = ()
     rotations: Annotated[tuple[RotationConfig, ...], Field(alias="rotation")] = ()
-    escalation: Annotated[PolicyConfig, Field(alias="policy")] = field(default_factory=PolicyConfig)
+    escalation: EscalationConfig = field(default_factory=EscalationConfig)
+    policies: Annotated[tuple[PolicyConfig, ...], Field(alias="policy")] = ()
     message: MessageConfig = field(default_factory=MessageConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     mail: MailConfig | None = None
+    call_in: CallInConfig = field(default_factory=CallInConfig)
+    webhooks: Annotated[tuple[WebhookConfig, ...], Field(alias="webhook")] = ()
+    apprise: AppriseConfig | None = None
+    notices: NoticesConfig = field(default_factory=NoticesConfig)
     service: ServiceConfig = field(default_factory=ServiceConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     log: LogConfig = field(default_factory=LogConfig)
 
-    def policy(self, on_call: tuple[str, ...] = ()) -> Policy:
-        """
-        Return the escalation policy that a case freezes when it starts.
-
-        Args:
-            on_call: short names in order; nobody is on call: the order of the file, because
-                rather the wrong one is woken than nobody rung.
-        """
-        by_name = {person.name: person for person in self.technicians}
-        order = on_call or self.escalation.order or tuple(by_name)
-        timeout = timedelta(seconds=self.escalation.ring_timeout_s)
-        return Policy(
-            steps=tuple(
-                Step(technicians=(Technician(name, by_name[name].number),), ring_timeout=timeout)
-                for name in order
-            ),
-            rounds=self.escalation.rounds,
-            answer_limit=timedelta(seconds=self.escalation.answer_limit_s),
-            round_pause=timedelta(seconds=self.escalation.round_pause_s),
-        )
+    def order(self) -> tuple[str, ...]:
+        """Return whom the firm rings where no calendar says who is on call, as it wrote it down."""
+        return self.escalation.order or tuple(person.name for person in self.technicians)
 
     def roster(self) -> tuple[Technician, ...]:
         """Return everybody who may be rung at all."""
         return tuple(Technician(person.name, person.number) for person in self.technicians)
+
+    def technician_of(self, number: str) -> str | None:
+        """Return whose mobile *number* is, as a trunk may spell it; `None`: a stranger's."""
+        spelled = e164_spellings(number, self.firm.country)
+        return next((t.name for t in self.technicians if t.number in spelled), None)
 
     def limits(self) -> CallLimits:
         """Return the limits that a call freezes when it arrives."""

@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from pbx_bridge.core import case_life
 from pbx_bridge.core.case import Caller, MessageEnd, Reason, Transcript, Urgency, Verdict
+from pbx_bridge.core.case_life import (
+    UNTOLD,
+    CaseLife,
+    LifeEffect,
+    LifeEvent,
+    NoteAdded,
+    NoteHeard,
+    NoteSpoken,
+    OutcomeGiven,
+    OutcomeWithdrawn,
+)
 
 
 class CallPhase(StrEnum):
@@ -61,7 +73,11 @@ class Call:
     is_gone: bool = False
     transcript: Transcript | None = None
     verdict: Verdict | None = None
+    rang_early: bool = False
+    """Whether technicians are rung since before the message was whole."""
     wake_at: datetime | None = None
+    life: CaseLife = UNTOLD
+    """What people said of the case since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,13 @@ class MessageEnded:
 
     end: MessageEnd
     message_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardCertain:
+    """The words so far are a certain emergency; the caller may still speak."""
+
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +162,7 @@ CallEvent = (
     SessionOpened
     | Greeted
     | MessageEnded
+    | HeardCertain
     | Judged
     | Told
     | CallerLeft
@@ -147,6 +171,7 @@ CallEvent = (
     | DialplanHas
     | DialplanEnded
     | CallTimer
+    | LifeEvent
 )
 
 
@@ -175,7 +200,7 @@ class LookAfterCall:
     """Ask Asterisk where the caller is, and who has him."""
 
 
-CallEffect = Transcribe | Escalate | AdoptOwner | LookAfterCall
+CallEffect = Transcribe | Escalate | AdoptOwner | LookAfterCall | LifeEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,52 +211,11 @@ class CallTransition:
     effects: tuple[CallEffect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Play *prompts* in order, then report `Greeted` or `Told`."""
-
-    prompts: tuple[str, ...]
-    then: Greeted | Told
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Beep, record until ``#``, silence, the limit or hang-up; then report `MessageEnded`."""
-
-    limits: CallLimits
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitVerdict:
-    """Wait until the call is decided; the caller hears that we are still there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """Nothing is missing: give the call back as done."""
-
-
-CallRequest = Say | Record | AwaitVerdict | Finish
-
 ENOUGH_S = 1.0
 """Audio from this length on is kept as the message after an interruption, not asked for again."""
 
 UNHEARD = Verdict(urgency=Urgency.UNKNOWN)
 """What holds while nobody knows better; it rings."""
-
-
-def next_request(call: Call) -> CallRequest:
-    """Return the first fact that is still missing, as something to do on the caller's line."""
-    if not call.is_greeted:
-        return Say(("greeting", "recording-notice"), Greeted())
-    if call.message is None:
-        return Record(call.limits)
-    if call.phase is CallPhase.HEARING:
-        return AwaitVerdict()
-    if not call.is_told:
-        rings = call.verdict is None or call.verdict.rings
-        return Say(("confirm-ring" if rings else "confirm-office", "goodbye"), Told())
-    return Finish()
 
 
 def open_call(now: datetime, call: Call) -> CallTransition:
@@ -245,13 +229,15 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
     Return the state and effects that follow from *event* at *now* (UTC).
 
     Every event may come twice, late or never. Nothing makes a verdict milder once a
-    technician is rung for it.
+    technician is rung for it, and a case is escalated once.
     """
     match event:
         case Judged():
             return _judged(call, event)
         case Told():
             return CallTransition(replace(call, is_told=True))
+        case OutcomeGiven() | OutcomeWithdrawn() | NoteAdded() | NoteSpoken() | NoteHeard():
+            return _lived(now, call, event)
         case _ if call.phase is CallPhase.DECIDED:
             return CallTransition(call)
         case SessionOpened(message_s=message_s):
@@ -269,12 +255,21 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return CallTransition(_wake(call, now + call.limits.look_again))
         case CallTimer():
             return _timer(now, call)
+        case HeardCertain(verdict=verdict):
+            return _rung_early(call, verdict)
         case Greeted():
             return CallTransition(replace(call, is_greeted=True))
         case MessageEnded(end=end, message_s=message_s):
             return _whole(now, call, end, message_s, is_gone=call.is_gone)
         case _:
             assert_never(event)
+
+
+def _lived(now: datetime, call: Call, event: LifeEvent) -> CallTransition:
+    if isinstance(event, OutcomeGiven) and call.phase is not CallPhase.DECIDED:
+        return CallTransition(call)  # nobody can know yet how it ended
+    moved = case_life.advance(now, call.life, event)
+    return CallTransition(replace(call, life=moved.state), moved.effects)
 
 
 def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
@@ -290,15 +285,30 @@ def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
     return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
 
 
+def _rung_early(call: Call, verdict: Verdict) -> CallTransition:
+    """Ring while he speaks: once, and not beside the fallback, which rings by itself."""
+    is_ours = call.phase is not CallPhase.ELSEWHERE
+    if call.rang_early or not is_ours or verdict.urgency is not Urgency.EMERGENCY:
+        return CallTransition(call)
+    state = replace(call, rang_early=True, verdict=verdict)
+    if call.phase is CallPhase.HEARING:
+        state = _decided(state)
+    return CallTransition(state, (Escalate(verdict.urgency, verdict.category),))
+
+
 def _judged(call: Call, event: Judged) -> CallTransition:
     if call.transcript is not None:
         return CallTransition(call)
     heard = replace(call, transcript=event.transcript)
-    if call.phase is CallPhase.DECIDED:  # too late to decide, not too late to be read
-        is_milder = not event.verdict.rings
-        return CallTransition(heard if is_milder else replace(heard, verdict=event.verdict))
-    judged = replace(heard, verdict=event.verdict)
+    judged = heard if _is_milder(call, event.verdict) else replace(heard, verdict=event.verdict)
     return _decide(judged) if call.phase is CallPhase.HEARING else CallTransition(judged)
+
+
+def _is_milder(call: Call, verdict: Verdict) -> bool:
+    """Whether *verdict* would take back what somebody was rung for."""
+    if call.rang_early:
+        return verdict.urgency is not Urgency.EMERGENCY
+    return call.phase is CallPhase.DECIDED and not verdict.rings
 
 
 def _taken_back(now: datetime, call: Call, event: DialplanEnded) -> CallTransition:
@@ -314,6 +324,8 @@ def _whole(
     if call.phase is CallPhase.HEARING:
         return CallTransition(replace(call, is_gone=is_gone))
     state = replace(_heard(call, end, message_s), phase=CallPhase.HEARING, is_gone=is_gone)
+    if state.rang_early and state.transcript is None:  # he is told at once, read afterwards
+        return CallTransition(_decided(state), (Transcribe(),))
     if state.verdict is not None:
         return _decide(state)
     return CallTransition(_wake(state, now + call.limits.verdict), (Transcribe(),))
@@ -339,7 +351,7 @@ def _timer(now: datetime, call: Call) -> CallTransition:
 def _decide(call: Call) -> CallTransition:
     decided = _decided(_doubted(call))
     verdict = decided.verdict or UNHEARD
-    if not verdict.rings:
+    if call.rang_early or not verdict.rings:
         return CallTransition(decided)
     return CallTransition(decided, (Escalate(verdict.urgency, verdict.category),))
 

@@ -14,6 +14,7 @@ class CheckName(StrEnum):
     PROMPTS = "prompts"
     RULES = "rules"
     ON_CALL = "on-call"
+    NOTIFIERS = "notifiers"
     RECORDINGS = "recordings"
     LIVE = "live"
     DIALPLAN = "dialplan"

@@ -8,6 +8,7 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     CaseDone,
+    CaseReopened,
     EscalationEffect,
     EscalationEvent,
     EscalationTimer,
@@ -21,6 +22,7 @@ from pbx_bridge.core.escalation_events import (
     RingNotPlaced,
     RingPlaced,
     RingTakenOver,
+    TakenByHand,
     TakenElsewhere,
     Tell,
     Topic,
@@ -71,17 +73,17 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     An acknowledgement counts whenever it comes, even from a ring that we had given up and
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
+    if isinstance(event, CaseReopened):
+        return _reopened(now, esc, event)
     match event:
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
         case CaseDone(by=by):
             return _done(now, esc, by)
-        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED):
-            return _pressed_one(now, esc, n)
-        case TakenElsewhere(technician=technician):
-            if esc.phase is EscalationPhase.ACKNOWLEDGED:
-                return EscalationTransition(esc)
-            return _acknowledge(now, esc, technician)
+        case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
+            return _pressed_one(now, esc, n, others)
+        case TakenElsewhere(technician=technician) | TakenByHand(by=technician):
+            return _taken(now, esc, technician)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -109,11 +111,16 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
 # ---------------------------------------------------------------- what happened to a ring
 
 
-def _pressed_one(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
+def _pressed_one(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
     ring = esc.find(n)
     if ring is None or ring.outcome is RingOutcome.ACKNOWLEDGED:
         return EscalationTransition(esc)
     accepted = pressed(now, esc, n, RingOutcome.ACKNOWLEDGED)
+    rung = [one.technician for one in others.occupied]
+    rung += [one.technician for one in esc.live if one.attempt != n]
+    if ring.technician in rung:
+        # we had given him up, and his mobile rings anew: he cannot listen to this ring
+        accepted = changed(accepted, n, talks_until=None)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
         return _acknowledge(now, accepted, ring.technician)
     if ring.is_reminder and ring.technician == esc.owner:
@@ -237,6 +244,12 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 # ---------------------------------------------------------------- endings
 
 
+def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
+    if esc.phase is EscalationPhase.ACKNOWLEDGED:
+        return EscalationTransition(esc)
+    return _acknowledge(now, esc, technician)
+
+
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
     stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
     taken = replace(over(esc, EscalationPhase.ACKNOWLEDGED), owner=technician, acknowledged_at=now)
@@ -286,7 +299,27 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
 def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
     """The owner did not say that he is at it: ring the others again, and him last."""
     silent = esc.owner
-    resumed = replace(
+    then = begin_round(now, _anew(now, esc), others, last=silent)
+    effects = (Tell(Topic.RESUMED, silent), MarkTaken(None), *then.effects)
+    return EscalationTransition(then.state, effects)
+
+
+def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
+    """Ring all again; whoever is rung already, or has the case, is left in peace."""
+    rounds = esc.policy.groups() if esc.policy.rounds else ()
+    has_people = bool(rounds or esc.policy.last_group())
+    if esc.phase is not EscalationPhase.DONE and not (
+        esc.phase is EscalationPhase.EXHAUSTED and has_people
+    ):
+        return EscalationTransition(esc)
+    then = begin_round(now, _anew(now, esc), event.others)
+    effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
+    return EscalationTransition(then.state, effects)
+
+
+def _anew(now: datetime, esc: Escalation) -> Escalation:
+    """Return *esc* before its first round, without an owner; its attempts count on."""
+    return replace(
         esc,
         phase=EscalationPhase.RINGING,
         owner=None,
@@ -296,8 +329,6 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
         give_up_at=now + esc.policy.ceiling,
         is_line_reported=False,
     )
-    then = begin_round(now, resumed, others, last=silent)
-    return EscalationTransition(then.state, (Tell(Topic.RESUMED, silent), *then.effects))
 
 
 # ---------------------------------------------------------------- small things

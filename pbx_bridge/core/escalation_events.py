@@ -18,13 +18,24 @@ class FallbackReason(StrEnum):
 
 
 class Topic(StrEnum):
-    """Turns of a case that people may want to hear of."""
+    """Turns that people may want to hear of; docs/notifications.md explains each."""
 
     NEW_CASE = "new-case"
     ACCEPTED = "accepted"
     RESUMED = "resumed"
     """It was accepted and not done in time, and its owner did not answer."""
     DONE = "done"
+    REOPENED = "reopened"
+    """A human wants it to ring again."""
+    EXHAUSTED = "exhausted"
+    """Nobody accepted a case, or nobody was there to ring."""
+    LINE_DOWN = "line-down"
+    GAP_AHEAD = "gap-ahead"
+    """A layer will have nobody, or has nobody, although the office is closed."""
+    SHIFT_BEGINS = "shift-begins"
+    """A day before, and when it begins."""
+    TEST = "test"
+    """Asked for on the command line; nobody can choose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,22 @@ class TakenElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenByHand:
+    """A human typed who has the case: a technician, or the office."""
+
+    by: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened:
+    """A human says that a case that is over rings again."""
+
+    by: str
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDone:
     """A human says that nothing is left to do."""
 
@@ -115,6 +142,8 @@ EscalationEvent = (
     | RingTakenOver
     | PersonFree
     | TakenElsewhere
+    | TakenByHand
+    | CaseReopened
     | CaseDone
     | EscalationTimer
 )
@@ -148,9 +177,10 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class MarkTaken:
-    """Tell the dialplan's fallback that it has nobody to ring any more."""
+    """Tell the dialplan whose the case is: it has nobody to ring any more."""
 
-    technician: str
+    technician: str | None
+    """`None`: it is everybody's again, so that the next key 1 counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The time, audio, speech, and ways to tell people."""
+"""The time, audio and speech."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,16 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the time, aware, UTC."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A part of a recording as a sound of its own."""
+
+    sound: str
+    """Path without extension, for Asterisk to play."""
+    until_s: float
+    """Where in the recording it ends."""
 
 
 class Recordings(Protocol):
@@ -34,6 +44,18 @@ class Recordings(Protocol):
 
     def drop_live(self, call_id: str) -> None:
         """Delete the live copy of a call."""
+        ...
+
+    def excerpt(self, recording: str, from_s: float) -> Excerpt | None:
+        """
+        Write what is there of a recording from *from_s* on; `None` when there is nothing.
+
+        Asterisk plays nothing of a WAV that is still written: its header says length 0.
+        """
+        ...
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Delete an excerpt when it was heard."""
         ...
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
@@ -85,23 +107,4 @@ class Transcriber(Protocol):
             TranscriberError: no model for *language*, or the worker failed twice.
             AudioError: not audio that we can read.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something a person must be told by another way than a ring."""
-
-    key: str
-    """Idempotency key: the same notice sent twice carries the same key."""
-    case_id: str
-    subject: str
-    body: str
-
-
-class Notifier(Protocol):
-    """One way to tell people."""
-
-    async def send(self, notice: Notice) -> None:
-        """Send it; raise `NotifyFailed` when it may work later."""
         ...

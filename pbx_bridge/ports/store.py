@@ -112,6 +112,10 @@ class EscalationStore(Protocol):
         """Return all escalations in phase `ringing`."""
         ...
 
+    async def owned_by(self, technician: str) -> list[Escalation]:
+        """Return what *technician* has acknowledged and is not done, oldest first."""
+        ...
+
     async def neighbours(self, now: datetime) -> list[Escalation]:
         """
         Return all that hold technicians back, oldest first.

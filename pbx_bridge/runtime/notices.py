@@ -1,14 +1,26 @@
-"""Tells people by mail (and whatever else is plugged in) what the telephone could not."""
+"""Writes and queues what people are told by mail, webhook and push."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from pbx_bridge.core.audience import concerned
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.escalation_events import Fallback, FallbackReason, Tell, Topic
-from pbx_bridge.errors import NotifyFailed, StoreError
-from pbx_bridge.ports import CallStore, Notice, Notifier, Pending
+from pbx_bridge.core.news import CaseFacts, News
+from pbx_bridge.core.news_texts import headline, personal
+from pbx_bridge.errors import StoreError
+from pbx_bridge.ports import (
+    Addressee,
+    CallStore,
+    Clock,
+    EscalationStore,
+    Notice,
+    NoticeStore,
+    Pending,
+    Queueing,
+)
 
 log = structlog.get_logger()
 
@@ -18,119 +30,176 @@ WHY = {
     FallbackReason.LINE_DOWN: "Asterisk cannot be reached, so nobody can be rung; we keep trying",
 }
 
-
 TURNS = {
     Topic.NEW_CASE: "a new case rings the technicians",
     Topic.ACCEPTED: "accepted",
     Topic.RESUMED: "not done in time; the technicians are rung again, it was accepted",
     Topic.DONE: "done, said",
+    Topic.REOPENED: "the technicians are rung again, wanted",
+}
+
+OF_REASON = {
+    FallbackReason.NOBODY_ACCEPTED: Topic.EXHAUSTED,
+    FallbackReason.NOBODY_TO_RING: Topic.EXHAUSTED,
+    FallbackReason.LINE_DOWN: Topic.LINE_DOWN,
 }
 
 
-def write_notice(
-    call: Call, text: str, *, key: str, zone: ZoneInfo, with_transcript: bool
-) -> Notice:
+def case_facts(
+    call: Call, *, technician: str | None = None, reason: FallbackReason | None = None
+) -> CaseFacts:
+    """Return what is told of a case, what is personal with it."""
+    verdict = call.verdict or UNHEARD
+    return CaseFacts(
+        case_id=call.case_id,
+        arrived_at=call.arrived_at,
+        urgency=verdict.urgency.value,
+        category=verdict.category,
+        message_s=call.message_s,
+        recording=call.recording,
+        technician=technician,
+        reason=reason,
+        caller_number=call.caller.number,
+        transcript=call.transcript.text if call.transcript is not None else None,
+    )
+
+
+def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
     """
-    Return what the office must read.
+    Return what *addressee* reads of *news*.
 
     Args:
-        call: the call of the case.
-        text: what happened, one phrase.
-        key: idempotency key of the outbox row.
-        zone: the firm's zone; times in mails are wall clock.
-        with_transcript: what the caller said is personal; firms switch it on knowingly.
+        news: with all that is personal.
+        addressee: says how much of it he may read, in which form and language.
+        zone: the firm's zone; times are wall clock.
     """
-    verdict = call.verdict or UNHEARD
-    arrived = call.arrived_at.astimezone(zone)
+    visible = news.without(
+        number=not addressee.with_number, transcript=not addressee.with_transcript
+    )
+    if visible.case is not None and not addressee.is_brief:
+        said = news.case is not None and addressee.with_transcript
+        return _letter(visible, visible.case, zone, with_words=said)
+    language = addressee.language
+    subject, lines = headline(visible, language, zone), personal(visible, language)
+    if not addressee.is_brief:
+        lines = [f"{subject}.", "", "All of it: pbx-bridge oncall week"]
+    return Notice(
+        key=news.key,
+        case_id=news.case.case_id if news.case else None,
+        subject=subject,
+        body="\n".join(lines),
+        news=visible,
+    )
+
+
+def _letter(news: News, case: CaseFacts, zone: ZoneInfo, *, with_words: bool) -> Notice:
+    """Return all that is known of a case, for a screen with room."""
+    arrived, text = case.arrived_at.astimezone(zone), _turn(news.topic, case)
     lines = [
-        f"Case {call.case_id}: {text}.",
+        f"Case {case.case_id}: {text}.",
         "",
         f"Called:   {arrived:%Y-%m-%d %H:%M:%S %Z}",
-        f"Caller:   {call.caller.number or 'number withheld'}",
-        f"Urgency:  {verdict.urgency.value} ({verdict.category})",
-        f"Message:  {call.message_s:.0f} s, {call.recording}.wav",
+        f"Caller:   {case.caller_number or 'number withheld'}",
+        f"Urgency:  {case.urgency} ({case.category})",
+        f"Message:  {case.message_s:.0f} s, {case.recording}.wav",
     ]
-    if with_transcript and call.transcript is not None:
-        lines += ["", f"Words:    {call.transcript.text or '(none understood)'}"]
-    lines += ["", f"All of it: pbx-bridge cases show {call.case_id}"]
-    subject = f"[{verdict.urgency.value}] case {call.case_id}: {text}"
-    return Notice(key=key, case_id=call.case_id, subject=subject, body="\n".join(lines))
+    if with_words and case.transcript is not None:
+        lines += ["", f"Words:    {case.transcript or '(none understood)'}"]
+    lines += ["", f"All of it: pbx-bridge cases show {case.case_id}"]
+    subject = f"[{case.urgency}] case {case.case_id}: {text}"
+    body = "\n".join(lines)
+    return Notice(key=news.key, case_id=case.case_id, subject=subject, body=body, news=news)
+
+
+def _turn(topic: Topic, case: CaseFacts) -> str:
+    if case.reason is not None:
+        return WHY[case.reason]
+    return f"{TURNS[topic]}{f' by {case.technician}' if case.technician else ''}"
 
 
 class Notices:
-    """Sends the fallback of an escalation through every configured notifier."""
+    """Puts what happened into the queue, once for everybody who wants to hear of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
+        clock: Clock,
         calls: CallStore,
-        notifiers: Sequence[Notifier],
+        escalations: EscalationStore,
+        queue: NoticeStore,
+        addressees: Sequence[Addressee],
         *,
         zone: ZoneInfo,
-        with_transcript: bool,
-        topics: frozenset[Topic] = frozenset(),
+        on_queued: Callable[[], None] = lambda: None,
     ) -> None:
-        self._calls, self._notifiers, self._topics = calls, notifiers, topics
-        self._zone, self._with_transcript = zone, with_transcript
-        self._sent: set[tuple[str, int]] = set()
+        self._clock, self._calls, self._escalations = clock, calls, escalations
+        self._queue, self._addressees, self._zone = queue, addressees, zone
+        self._on_queued = on_queued
 
     async def fall_back(self, pending: Pending) -> None:
-        """
-        Tell the office; one notifier that fails does not keep the others from trying.
-
-        Raises:
-            NotifyFailed: at least one did not get through; those that did are not asked again.
-        """
+        """Queue that a ring was not enough; raise `StoreError` when it cannot be kept."""
         effect = pending.effect
         assert isinstance(effect, Fallback)  # noqa: S101  the dispatcher's own table
-        stored = await self._calls.load(pending.case_id)
-        if stored is None:
-            raise StoreError(f"case {pending.case_id} has no call")
         if effect.reason is FallbackReason.LINE_DOWN:
             log.error("case.unreachable", case_id=pending.case_id)
         else:
             log.error("case.exhausted", case_id=pending.case_id, reason=effect.reason.value)
-        await self._send_to_all(self._notice(stored.state, WHY[effect.reason], pending))
+        await self._of_case(pending, OF_REASON[effect.reason], reason=effect.reason)
 
     async def tell(self, pending: Pending) -> None:
-        """
-        Tell whoever asked to hear of such a turn.
-
-        Raises:
-            NotifyFailed: as for `fall_back`.
-        """
+        """Queue a turn of a case; raise `StoreError` when it cannot be kept."""
         effect = pending.effect
         assert isinstance(effect, Tell)  # noqa: S101  the dispatcher's own table
-        if effect.topic not in self._topics:
-            return
-        stored = await self._calls.load(pending.case_id)
-        if stored is None:
-            raise StoreError(f"case {pending.case_id} has no call")
-        who = f" by {effect.technician}" if effect.technician else ""
-        text = f"{TURNS[effect.topic]}{who}"
-        await self._send_to_all(self._notice(stored.state, text, pending))
+        await self._of_case(pending, effect.topic, technician=effect.technician)
 
-    def _notice(self, call: Call, text: str, pending: Pending) -> Notice:
-        key = f"{pending.case_id}-{pending.seq}"
-        with_transcript = self._with_transcript
-        return write_notice(call, text, key=key, zone=self._zone, with_transcript=with_transcript)
+    async def publish(
+        self, found: Iterable[News], concerned_of: Callable[[News], frozenset[str] | None]
+    ) -> None:
+        """
+        Queue news for everybody who wants to hear of its topic.
 
-    async def _send_to_all(self, notice: Notice) -> None:
-        failures = [
-            failure
-            for place, notifier in enumerate(self._notifiers)
-            if (failure := await self._send(notifier, place, notice)) is not None
+        Args:
+            found: what happened; what is queued already stays as it is.
+            concerned_of: the technicians whom it concerns, `None` for all of them.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        notices = [
+            Queueing(
+                addressee=one.name,
+                topic=news.topic,
+                notice=write_notice(news, one, self._zone),
+            )
+            for news in found
+            for one in self._addressees
+            if news.topic in one.topics and _is_for(one, concerned_of(news))
         ]
-        if failures:
-            raise NotifyFailed("; ".join(failures))
+        if notices and await self._queue.queue(self._clock.now(), notices):
+            self._on_queued()
 
-    async def _send(self, notifier: Notifier, place: int, notice: Notice) -> str | None:
-        if (notice.key, place) in self._sent:
-            return None
-        try:
-            await notifier.send(notice)
-        except NotifyFailed as exc:
-            log.warning("notify.failed", case_id=notice.case_id, code=exc.code, reason=str(exc))
-            return str(exc)
-        self._sent.add((notice.key, place))
-        log.info("notify.sent", case_id=notice.case_id)
-        return None
+    async def _of_case(
+        self,
+        pending: Pending,
+        topic: Topic,
+        *,
+        technician: str | None = None,
+        reason: FallbackReason | None = None,
+    ) -> None:
+        if not any(topic in one.topics for one in self._addressees):
+            return
+        call = await self._calls.load(pending.case_id)
+        escalation = await self._escalations.load(pending.case_id)
+        if call is None or escalation is None:
+            raise StoreError(f"case {pending.case_id} has no call or no escalation")
+        news = News(
+            key=f"{pending.case_id}-{pending.seq}",
+            topic=topic,
+            at=self._clock.now(),
+            case=case_facts(call.state, technician=technician, reason=reason),
+        )
+        people = concerned(topic, escalation.state)
+        await self.publish([news], lambda _: people)
+
+
+def _is_for(one: Addressee, people: frozenset[str] | None) -> bool:
+    return one.technician is None or people is None or one.technician in people

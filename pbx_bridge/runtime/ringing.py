@@ -9,6 +9,7 @@ import structlog
 
 from pbx_bridge.core.call_flow import (
     AdoptOwner,
+    Call,
     CallAlive,
     CallerLeft,
     DialplanEnded,
@@ -32,15 +33,26 @@ from pbx_bridge.core.escalation_events import (
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
-from pbx_bridge.ports import CallStore, EscalationStore, Pending, Phones, Recordings, RingOrder
+from pbx_bridge.ports import (
+    CallStore,
+    EscalationStore,
+    LiveChannel,
+    Pending,
+    Phones,
+    Recordings,
+    RingOrder,
+)
 from pbx_bridge.runtime.cases import Opening, Trigger
 from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
-from pbx_bridge.runtime.switchboard import channel_id
+from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
 
 Post = Callable[[str, Trigger], None]
 
+
+GIVEN_UP = (RingOutcome.NO_ANSWER, RingOutcome.UNREACHABLE)
+"""Outcomes of a ring that may be our own guess: Asterisk may think otherwise."""
 
 UNASKED = Escalate(Urgency.UNKNOWN, "other")
 """What a case counts as that was taken before anybody asked how urgent it is."""
@@ -75,15 +87,14 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        policy = self._patient(effect, stored.state.message_s)
+        policy = self._patient(effect, await self._spoken_s(stored.state))
         await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
         effect = pending.effect
         assert isinstance(effect, AdoptOwner)  # noqa: S101
-        opening = Opening(UNASKED.urgency, self._policy(UNASKED), effect.technician)
-        await self._open(pending.case_id, opening)
+        await self.give(pending.case_id, effect.technician)
 
     async def ring(self, pending: Pending) -> None:
         """Let a mobile ring; look before ringing what may be ringing already."""
@@ -134,13 +145,30 @@ class Ringing:
         self._post(pending.effect.case_id, RingTakenOver(pending.effect.attempt))
 
     async def mark_taken(self, pending: Pending) -> None:
-        """Let the dialplan's fallback know that it has nobody to ring."""
+        """Let the dialplan know whose a case is now: the effect may come late, after the next."""
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
-        stored = await self._calls.load(pending.case_id)
-        if stored is not None:
-            leg = channel_id(pending.case_id, OWN_MARK)
-            value = f"{pending.effect.technician}/{leg}/{self._tokens.token(leg)}"
-            await self._phones.remember(TAKEN, stored.state.call_id, value)
+        case_id, technician = pending.case_id, pending.effect.technician
+        stored = await self._calls.load(case_id)
+        esc = await self._escalations.load(case_id)
+        if stored is None or esc is None:
+            return
+        call_id, phase = stored.state.call_id, esc.state.phase
+        who = esc.state.owner if phase is EscalationPhase.ACKNOWLEDGED else technician
+        if phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
+            await self._mark_free(esc.state, call_id)
+        elif who is not None:
+            leg = channel_id(case_id, OWN_MARK)
+            value = f"{who}/{leg}/{self._tokens.token(leg)}"
+            await self._phones.remember(TAKEN, call_id, value)
+
+    async def _mark_free(self, esc: Escalation, call_id: str) -> None:
+        """Take a mark away that is no news any more; a key pressed meanwhile counts."""
+        stored = await self._phones.recall(TAKEN, call_id)
+        press = self._lookout.press_of(esc, stored) if stored else None
+        if press is not None:
+            self._post(esc.case_id, press)
+        elif stored:
+            await self._phones.remember(TAKEN, call_id, "")
 
     async def look_after(self, pending: Pending) -> None:
         """Ask Asterisk where the caller is; without Asterisk there is no caller either."""
@@ -170,6 +198,12 @@ class Ringing:
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
 
+    async def _spoken_s(self, call: Call) -> float:
+        """Return how much of the message is there; while he speaks, what is on disk."""
+        if call.message is not None:
+            return call.message_s
+        return await asyncio.to_thread(self._recordings.message_s, call.recording)
+
     def _patient(self, effect: Escalate, message_s: float) -> Policy:
         """Return the policy with time to hear the whole message before the next is rung."""
         policy = self._policy(effect)
@@ -198,11 +232,27 @@ class Ringing:
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
+        await self._end_strays(ring, live)
         call = await self._calls.load(esc.case_id)
         if call is None:
             return None
         finding = await self._lookout.call(call.state.call_id, live)
         return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
+
+    async def _end_strays(self, ring: Ring, live: list[LiveChannel]) -> None:
+        """
+        Stop each leg on which this technician is rung though we had given it up.
+
+        There is one when Asterisk took an order and its reply was lost, or when a leg could not
+        be stopped in time. Whoever has pressed a key is left alone.
+        """
+        for channel in live:
+            case_id, attempt = attempt_of(channel.channel_id) or ("", 0)
+            stored = await self._escalations.load(case_id) if case_id else None
+            other = stored.state.find(attempt) if stored else None
+            if other and other.technician == ring.technician and other.outcome in GIVEN_UP:
+                log.warning("attempt.stray", case_id=case_id, attempt=attempt)
+                await self.cancel(Pending(seq=0, case_id=case_id, effect=CancelRing(attempt)))
 
     async def _count_key(self, case_id: str) -> None:
         stored = await self._escalations.load(case_id)

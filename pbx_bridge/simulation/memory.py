@@ -1,6 +1,6 @@
 """Calls, escalations and outbox in dictionaries: what `adapters.store` does, without a disk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import StaleCase
 from pbx_bridge.ports import Pending, StoredCall, StoredEscalation
+from pbx_bridge.simulation.memory_notices import MemoryNotices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,10 @@ class MemoryEffect:
     error: str | None = None
 
 
+def _nothing() -> None:
+    """Let it go on."""
+
+
 @dataclass(slots=True)
 class MemoryTables:
     """What all three memory stores share, as the real ones share a database."""
@@ -41,6 +46,9 @@ class MemoryTables:
     escalations: dict[str, StoredEscalation] = field(default_factory=dict)
     journal: list[MemoryJournalRow] = field(default_factory=list)
     outbox: list[MemoryEffect] = field(default_factory=list)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
+    moment: Callable[[], None] = _nothing
+    """Called before and after each write: there a process can die."""
 
     def append(
         self,
@@ -79,9 +87,11 @@ class MemoryCalls:
         state = opening.state
         if state.case_id in self._tables.calls or await self.find(state.call_id):
             raise StaleCase(f"case {state.case_id} has this call already")
+        self._tables.moment()
         stored = StoredCall(state, 1)
         self._tables.calls[state.case_id] = stored
         self._tables.append(now, state, ("CallOpened", state), opening.effects)
+        self._tables.moment()
         return stored
 
     async def load(self, case_id: str) -> StoredCall | None:
@@ -102,9 +112,11 @@ class MemoryCalls:
         kept = self._tables.calls.get(before.state.case_id)
         if kept is None or kept.version != before.version:
             raise StaleCase(f"call of case {before.state.case_id} moved on")
+        self._tables.moment()
         stored = StoredCall(after.state, before.version + 1)
         self._tables.calls[after.state.case_id] = stored
         self._tables.append(now, after.state, (type(trigger).__name__, trigger), after.effects)
+        self._tables.moment()
         return stored
 
     async def due(self, now: datetime) -> list[str]:
@@ -128,9 +140,11 @@ class MemoryEscalations:
         state = opening.state
         if state.case_id in self._tables.escalations:
             raise StaleCase(f"case {state.case_id} has this escalation already")
+        self._tables.moment()
         stored = StoredEscalation(state, 1)
         self._tables.escalations[state.case_id] = stored
         self._tables.append(now, state, ("EscalationOpened", state), opening.effects)
+        self._tables.moment()
         return stored
 
     async def load(self, case_id: str) -> StoredEscalation | None:
@@ -150,9 +164,11 @@ class MemoryEscalations:
         kept = self._tables.escalations.get(before.state.case_id)
         if kept is None or kept.version != before.version:
             raise StaleCase(f"escalation of case {before.state.case_id} moved on")
+        self._tables.moment()
         stored = StoredEscalation(after.state, before.version + 1)
         self._tables.escalations[after.state.case_id] = stored
         self._tables.append(now, after.state, (type(trigger).__name__, trigger), after.effects)
+        self._tables.moment()
         return stored
 
     async def due(self, now: datetime) -> list[str]:
@@ -163,6 +179,12 @@ class MemoryEscalations:
         """Return all escalations in phase `ringing`."""
         states = [stored.state for stored in self._tables.escalations.values()]
         return [state for state in states if state.phase is EscalationPhase.RINGING]
+
+    async def owned_by(self, technician: str) -> list[Escalation]:
+        """Return what *technician* has acknowledged and is not done, oldest first."""
+        states = [stored.state for stored in self._tables.escalations.values()]
+        acknowledged = [s for s in states if s.phase is EscalationPhase.ACKNOWLEDGED]
+        return [state for state in acknowledged if state.owner == technician]
 
     async def neighbours(self, now: datetime) -> list[Escalation]:
         """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
@@ -186,7 +208,9 @@ class MemoryOutbox:
 
     async def mark_done(self, seq: int, now: datetime) -> None:  # noqa: ARG002  the port
         """Remember that an effect was carried out."""
+        self._tables.moment()
         self._tables.outbox[seq - 1].status = "done"
+        self._tables.moment()
 
     async def mark_failed(self, seq: int, error: str, retry_at: datetime | None) -> None:
         """Remember a failure."""

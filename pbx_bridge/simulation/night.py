@@ -1,34 +1,47 @@
 """A virtual night: callers ring, mobiles do as they like, things break, and time flies."""
 
+import asyncio
 import heapq
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Judged
-from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Verdict
-from pbx_bridge.core.escalation_events import CaseDone, RingEnded
+from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, HeardCertain, Judged
+from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Urgency, Verdict
+from pbx_bridge.core.escalation_events import CaseDone
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
-from pbx_bridge.errors import NotifyFailed, SimulationStuck
+from pbx_bridge.core.plan import policy_at
+from pbx_bridge.core.policy import Policy
+from pbx_bridge.errors import AgiHangup, NotifyFailed, SimulationStuck
 from pbx_bridge.ports import Notice, Pending, RingOrder
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.lookout import TAKEN
 from pbx_bridge.simulation.audit import Audit, unkept
+from pbx_bridge.simulation.firm import BEGIN
+from pbx_bridge.simulation.line import VirtualLine
 from pbx_bridge.simulation.memory import MemoryTables
 from pbx_bridge.simulation.phones import VirtualPhones
 from pbx_bridge.simulation.service import VirtualService
-from pbx_bridge.simulation.world import HOURS, FaultKind, Incoming, World, random_world
-
-BEGIN = datetime(2026, 1, 9, 20, 0, tzinfo=UTC)
-"""A Friday in January, nine in the evening in Berlin."""
+from pbx_bridge.simulation.world import HOURS, Fault, FaultKind, Incoming, World, random_world
 
 MORNING = BEGIN + timedelta(hours=HOURS)
 """The office closes then what somebody took."""
 
+LONGEST_FUSE = 40
+"""Writes and orders between the beginning of a crash and its end, at most."""
+
+SPEAKS_S = 8.0
+"""How long a caller speaks on after his emergency was certain."""
+
 LONGEST_MOMENT = 20_000
 """How often the time may be asked for without moving: beyond it something spins."""
+
+
+class Killed(BaseException):
+    """Our process is gone; nothing of ours may catch it."""
 
 
 class VirtualClock:
@@ -98,9 +111,20 @@ class _Stage:
         self._count, self._must_look, self._died_at = 0, True, BEGIN
         self._dead = timedelta()
         self._waiting: list[Incoming] = []
+        self._arrived = 0
         self._verdicts: dict[str, Verdict] = {}
-        self._audit = Audit()
+        self._audit = Audit(self._tables)
+        self._served: list[VirtualLine] = []
+        self._lines: list[VirtualLine] = []
+        """Technicians who have pressed a key that we have not heard yet."""
+        self._fuse: int | None = None
+        """How many writes and orders from now we are killed."""
+        self._tables.moment = self._burn
         self._phones = VirtualPhones(chance, world.tempers, self._after, self._pressed)
+        self._phones.lost_replies = world.lost_replies
+        self._phones.late_keys = world.late_keys
+        self._phones.moment = self._burn
+        self._chance = chance
         self._service: VirtualService | None = self._born()
         self._night = Night(
             seed=seed,
@@ -115,8 +139,7 @@ class _Stage:
         for incoming in self._world.incoming:
             self._after(incoming.at_s, partial(self._waiting.append, incoming))
         for fault in self._world.faults:
-            self._after(fault.at_s, partial(self._breaks, fault.kind))
-            self._after(fault.at_s + fault.for_s, partial(self._mends, fault.kind))
+            self._after(fault.at_s, partial(self._breaks, fault))
         self._after(HOURS * 3600, lambda: None)
         await self._settle()
         while (at := self._next()) is not None:
@@ -125,8 +148,8 @@ class _Stage:
                 heapq.heappop(self._agenda)[2]()
             await self._settle()
         doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
-        kept = unkept(self._tables, self._office.read)
-        self._night.faults += [*self._audit.faults, *doubles, *kept]
+        kept = unkept(self._tables, self._office.read, len(self._world.incoming))
+        self._night.faults += [*self._audit.faults, *self._audit.unearned(), *doubles, *kept]
         return self._night
 
     # ------------------------------------------------------------ time
@@ -154,62 +177,124 @@ class _Stage:
         """Let everything happen that needs no time, then look at what is committed."""
         if self._service is None:
             return
+        talks: list[asyncio.Task[None]] = []
+        try:
+            await self._serve(self._service, talks)
+        except Killed:
+            self._die()
+            for line in (*self._served, *self._lines):
+                self._screened(line.order, line.outcome)
+            self._lines.clear()
+        finally:
+            for talk in talks:
+                talk.cancel()
+            await asyncio.gather(*talks, return_exceptions=True)
+        if self._service is not None:
+            self._audit.look(self._clock.at, self._dead)
+
+    async def _serve(self, service: VirtualService, talks: list[asyncio.Task[None]]) -> None:
         if self._must_look and self._phones.is_up:
             self._must_look = False
-            await self._service.recovery.look_around()
-        for incoming in self._waiting:
-            await self._arrives(self._service.cases, incoming)
-        self._waiting.clear()
-        await self._service.cases.settle()
+            await service.recovery.look_around()
+        while self._waiting:
+            await self._arrives(service.cases, self._waiting[0])  # killed: he is found again
+            self._waiting.pop(0)
+            self._arrived += 1
+        await service.cases.settle()
+        while self._lines:
+            self._served = [*self._lines]
+            self._lines.clear()
+            talks += [asyncio.create_task(self._talk(service, line)) for line in self._served]
+            while not all(talk.done() for talk in talks):
+                await asyncio.sleep(0)
+                await service.cases.settle()
+            for talk in talks:
+                talk.result()
+            self._served.clear()
         if self._clock.at >= MORNING:
             for esc in self._night.escalations:
                 if esc.phase is EscalationPhase.ACKNOWLEDGED:
-                    self._service.cases.post(esc.case_id, CaseDone("office"))
-            await self._service.cases.settle()
-        self._audit.look(self._clock.at, self._night.escalations, self._dead)
+                    service.cases.post(esc.case_id, CaseDone("office"))
+            await service.cases.settle()
+
+    async def _talk(self, service: VirtualService, line: VirtualLine) -> None:
+        """Serve a technician's key as the AGI server does, and note what he was told."""
+        with suppress(AgiHangup):
+            await service.acks.technician(line)
+        if line.is_granted:
+            self._audit.granted(line.order.case_id, line.order.technician)
 
     # ------------------------------------------------------------ our process
 
     def _born(self) -> VirtualService:
-        policies = self._world.policies
-        everybody = {person: None for policy in policies.values() for person in policy.people()}
         service = VirtualService(
             self._clock,
             self._tables,
             self._phones,
             self._office,
-            policy=lambda escalate: policies[escalate.urgency],
-            roster=tuple(everybody),
+            policy=self._policy,
+            roster=self._world.firm.policies.roster,
             judge=self._judge,
         )
         self._phones.events = service.switchboard
         return service
 
-    def _breaks(self, kind: FaultKind) -> None:
-        match kind:
+    def _policy(self, case: Escalate) -> Policy:
+        firm, now = self._world.firm, self._clock.at
+        chosen = policy_at(
+            firm.policies, firm.plan, now, urgency=case.urgency, category=case.category
+        )
+        return chosen.policy
+
+    def _breaks(self, fault: Fault) -> None:
+        match fault.kind:
             case FaultKind.LINK:
                 self._phones.is_up = False
             case FaultKind.TRUNK:
                 self._phones.has_trunk = False
+            case FaultKind.ASTERISK:
+                self._phones.restart()
             case FaultKind.PROCESS:
-                self._service = self._phones.events = None
-                self._died_at = self._clock.at
+                self._die()
+            case FaultKind.CRASH:
+                self._fuse = self._chance.randrange(LONGEST_FUSE)
+        self._after(fault.for_s, partial(self._mends, fault.kind))
 
     def _mends(self, kind: FaultKind) -> None:
         match kind:
-            case FaultKind.LINK:
+            case FaultKind.LINK | FaultKind.ASTERISK:
                 self._phones.is_up = self._must_look = True
             case FaultKind.TRUNK:
                 self._phones.has_trunk = True
-            case FaultKind.PROCESS:
-                self._dead += self._clock.at - self._died_at
-                self._service, self._must_look = self._born(), True
+            case FaultKind.PROCESS | FaultKind.CRASH:
+                self._fuse = None
+                if self._service is None:
+                    self._dead += self._clock.at - self._died_at
+                    self._service, self._must_look = self._born(), True
+
+    def _burn(self) -> None:
+        """Count one write or order down; raise `Killed` at the last."""
+        if self._fuse is not None:
+            self._fuse -= 1
+            if self._fuse < 0:
+                self._fuse = None
+                raise Killed
+
+    def _die(self) -> None:
+        """Forget all that is not committed; whoever pressed a key is asked by the dialplan."""
+        if self._service is not None:
+            self._service = self._phones.events = None
+            self._died_at = self._clock.at
 
     # ------------------------------------------------------------ people
 
     async def _arrives(self, cases: Cases, incoming: Incoming) -> None:
-        """Let a caller have left a message and hung up."""
-        number = len(self._tables.calls) + 1
+        """
+        Let a caller have left a message and hung up.
+
+        Every other emergency is certain while he speaks, and he speaks for `SPEAKS_S`.
+        """
+        number = self._arrived + 1
         call = Call(
             case_id=str(1000 + number),
             call_id=f"1768000000.{number}",
@@ -219,9 +304,18 @@ class _Stage:
             arrived_at=self._clock.at,
             limits=CallLimits(),
         )
-        self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency)
+        self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency, category=incoming.category)
         await cases.open_call(call)
-        cases.post(call.case_id, CallerLeft(4.0))
+        if number % 2 and incoming.urgency is Urgency.EMERGENCY:
+            cases.post(call.case_id, HeardCertain(self._verdicts[call.case_id]))
+            self._after(SPEAKS_S, partial(self._leaves, call.case_id))
+        else:
+            self._leaves(call.case_id)
+
+    def _leaves(self, case_id: str) -> None:
+        """Let a caller hang up; while we are dead it is found out at the next look."""
+        if self._service is not None:
+            self._service.cases.post(case_id, CallerLeft(SPEAKS_S))
 
     def _judge(self, cases: Cases, pending: Pending) -> None:
         """Have a message understood at once."""
@@ -230,8 +324,17 @@ class _Stage:
 
     def _pressed(self, order: RingOrder, outcome: RingOutcome) -> None:
         """Let a technician press a key; while we are dead the dialplan stores the key 1."""
+        if outcome is RingOutcome.ACKNOWLEDGED:
+            self._audit.pressed(order.case_id, order.technician)
         if self._service is not None:
-            self._service.cases.post(order.case_id, RingEnded(order.attempt, outcome))
-        elif outcome is RingOutcome.ACKNOWLEDGED:
+            self._lines.append(VirtualLine(self._phones, order, outcome))
+        else:
+            self._screened(order, outcome)
+
+    def _screened(self, order: RingOrder, outcome: RingOutcome) -> None:
+        """Let the dialplan's own screening hear a key: the first 1 has the case."""
+        if outcome is RingOutcome.ACKNOWLEDGED and order.channel_id in self._phones.legs:
             value = f"{order.technician}/{order.channel_id}/{order.token}"
-            self._phones.astdb[TAKEN, order.call_id] = value
+            owner = self._phones.astdb.setdefault((TAKEN, order.call_id), value)
+            if owner.partition("/")[0] == order.technician:
+                self._audit.granted(order.case_id, order.technician)

@@ -14,12 +14,19 @@ After = Callable[[float, Callable[[], None]], None]
 """Lets something happen that many seconds from now."""
 
 
+KEYS = {Behaviour.ACCEPTS: RingOutcome.ACKNOWLEDGED, Behaviour.DECLINES: RingOutcome.DECLINED}
+"""What the key means that somebody presses."""
+
+
 @dataclass(slots=True)
 class Leg:
     """One mobile that rings or talks."""
 
     order: RingOrder
+    behaviour: Behaviour
     is_up: bool = False
+    is_up_told: bool = False
+    has_pressed: bool = False
 
 
 class VirtualPhones:
@@ -33,6 +40,10 @@ class VirtualPhones:
         pressed: Callable[[RingOrder, RingOutcome], None],
     ) -> None:
         self._chance, self._tempers, self._after, self._pressed = chance, tempers, after, pressed
+        self.lost_replies = self.late_keys = 0.0
+        """See `World`."""
+        self.moment: Callable[[], None] = lambda: None
+        """Called before and after each order: there a process can die."""
         self.events: PhoneEvents | None = None
         """Who hears of it; `None` while we are dead."""
         self.is_up, self.has_trunk = True, True
@@ -45,26 +56,42 @@ class VirtualPhones:
     async def ring(self, order: RingOrder) -> None:
         """Let a mobile ring; raise `AmiUnavailable` while the login is gone."""
         self._require_link()
+        self.moment()
         if order.channel_id in self.legs:
             return
         others = [leg.order for leg in self.legs.values() if leg.order.number == order.number]
         self.doubles += [f"{order.channel_id} beside {other.channel_id}" for other in others]
         behaviour = self._behaviour(order, is_taken=bool(others))
         self.rings.append((order, behaviour))
-        self.legs[order.channel_id] = Leg(order)
+        self.legs[order.channel_id] = Leg(order, behaviour)
         self._play(order, behaviour)
+        self.moment()
+        if self._chance.random() < self.lost_replies:
+            raise AmiUnavailable("Asterisk rings, and its reply was lost")
+
+    def restart(self) -> None:
+        """Let Asterisk die: nobody rings or talks any more, and nobody tells of it."""
+        self.is_up = False
+        self.legs.clear()
 
     async def cancel(self, channel_id: str) -> None:
         """End a leg; raise `AmiUnavailable` while the login is gone."""
         self._require_link()
+        leg = self.legs.get(channel_id)
+        is_human = leg is not None and leg.is_up and leg.behaviour is not Behaviour.MAILBOX
+        if leg and is_human and self._chance.random() < self.late_keys:
+            self._press(channel_id, KEYS.get(leg.behaviour, RingOutcome.ACKNOWLEDGED))
         self._end(channel_id, RingOutcome.NO_ANSWER)
 
     async def extend(self, channel: str, lease: timedelta) -> None:
         """Do nothing: these legs outlive their leases."""
 
     async def live(self) -> list[LiveChannel]:
-        """Return the mobiles that ring or talk."""
+        """Return the mobiles that ring or talk; tell of those that were answered unheard."""
         self._require_link()
+        for name, leg in self.legs.items():
+            if leg.is_up:
+                self._tell_answered(name, leg)
         return [
             LiveChannel(channel=name, channel_id=name, call_id="", is_up=leg.is_up)
             for name, leg in self.legs.items()
@@ -110,9 +137,7 @@ class VirtualPhones:
                 talks_s = picks_up_s + 2 * listens_s
                 self._after(talks_s, lambda: self._end(leg, RingOutcome.NO_ANSWER))
             case Behaviour.ACCEPTS | Behaviour.DECLINES:
-                outcome = RingOutcome.ACKNOWLEDGED
-                if behaviour is Behaviour.DECLINES:
-                    outcome = RingOutcome.DECLINED
+                outcome = KEYS[behaviour]
                 self._after(picks_up_s, lambda: self._answer(leg))
                 self._after(picks_up_s + listens_s, lambda: self._press(leg, outcome))
                 bye_s = picks_up_s + listens_s + 2
@@ -121,11 +146,16 @@ class VirtualPhones:
     def _answer(self, leg: str) -> None:
         if leg in self.legs:
             self.legs[leg].is_up = True
-            if self.is_up and self.events:
-                self.events.ring_answered(leg)
+            self._tell_answered(leg, self.legs[leg])
+
+    def _tell_answered(self, name: str, leg: Leg) -> None:
+        if self.is_up and self.events and not leg.is_up_told:
+            leg.is_up_told = True
+            self.events.ring_answered(name)
 
     def _press(self, leg: str, outcome: RingOutcome) -> None:
-        if leg in self.legs:
+        if leg in self.legs and not self.legs[leg].has_pressed:
+            self.legs[leg].has_pressed = True
             self._pressed(self.legs[leg].order, outcome)
 
     def _end(self, leg: str, outcome: RingOutcome) -> None:

@@ -6,15 +6,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pbx_bridge.core.call_flow import AdoptOwner, Call, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
+from pbx_bridge.core.escalation_events import (
+    CancelRing,
+    Fallback,
+    MarkTaken,
+    Ring,
+    TakeOver,
+    Tell,
+    Topic,
+)
 from pbx_bridge.core.policy import Policy, Technician
-from pbx_bridge.errors import StoreError
-from pbx_bridge.ports import Clock, Notifier, Pending, Phones
+from pbx_bridge.errors import NotifyFailed, StoreError
+from pbx_bridge.ports import Addressee, Clock, Excerpt, Notifier, Pending, Phones
+from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty
+from pbx_bridge.runtime.delivery import Delivery
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import Switchboard
@@ -33,6 +44,12 @@ class EmptySpool:
     def message_s(self, recording: str) -> float:  # noqa: ARG002  the port
         """Return 0: there is no audio."""
         return 0.0
+
+    def excerpt(self, recording: str, from_s: float) -> None:
+        """Return `None`: there is no audio."""
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Do nothing: there is none."""
 
     def live_path(self, call_id: str) -> Path | None:  # noqa: ARG002
         """Return `None`: there is no live copy."""
@@ -98,12 +115,37 @@ class VirtualService:
             tokens=tokens,
             policy=policy,
         )
-        self._notices = Notices(calls, [notifier], zone=ZoneInfo("UTC"), with_transcript=False)
-        self.recovery = self._recovery(clock, phones, lookout, roster)
+        office = _office(notifier)
+        self._queue = tables.notices
+        self._delivery = Delivery(clock, self._queue, [office])
+        self._notices = Notices(
+            clock, calls, escalations, self._queue, [office], zone=ZoneInfo("UTC")
+        )
+        leases = Leases(phones, timedelta(seconds=10))
+        self.recovery = self._recovery(clock, phones, lookout, roster, leases)
+        self.acks = self._acks(tokens, lookout, leases)
         deeds.assign(self._duties())
 
+    def _acks(self, tokens: Tokens, lookout: Lookout, leases: Leases) -> Acks:
+        return Acks(
+            cases=self.cases,
+            calls=self._calls,
+            recordings=EmptySpool(),
+            leases=leases,
+            tokens=tokens,
+            lookout=lookout,
+            prompt=lambda sound, _: sound,
+            language_of=lambda _: "de",
+            talk=OutcomeTalk(self.cases, EmptySpool()),
+        )
+
     def _recovery(
-        self, clock: Clock, phones: Phones, lookout: Lookout, roster: Sequence[Technician]
+        self,
+        clock: Clock,
+        phones: Phones,
+        lookout: Lookout,
+        roster: Sequence[Technician],
+        leases: Leases,
     ) -> Recovery:
         return Recovery(
             self.cases.post,
@@ -112,7 +154,7 @@ class VirtualService:
             escalations=self._escalations,
             phones=phones,
             recordings=EmptySpool(),
-            leases=Leases(phones, timedelta(seconds=10)),
+            leases=leases,
             lookout=lookout,
             ringing=self._ringing,
             on_call=lambda: "&".join(person.number for person in roster),
@@ -130,9 +172,26 @@ class VirtualService:
             MarkTaken: Duty(act=ringing.mark_taken, tries=None),
             Transcribe: Duty(act=self._transcribe, tries=None),
             TakeOver: Duty(act=ringing.take_over),
-            Fallback: Duty(act=self._notices.fall_back, tries=None),
+            Fallback: Duty(act=self._fall_back, tries=None),
             Tell: Duty(act=self._notices.tell, tries=6),
-        }
+        }  # nobody gives an outcome or a note in a virtual night
+
+    async def _fall_back(self, pending: Pending) -> None:
+        """Queue it and send it at once; raise `NotifyFailed` while the office cannot be told."""
+        await self._notices.fall_back(pending)
+        await self._delivery.flush()
+        if self._queue.waits:
+            raise NotifyFailed("the office is not told yet")
 
     async def _transcribe(self, pending: Pending) -> None:
         self._judge(self.cases, pending)
+
+
+def _office(notifier: Notifier) -> Addressee:
+    return Addressee(
+        name="office",
+        notifier=notifier,
+        topics=frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN}),
+        language="en",
+        is_brief=False,
+    )

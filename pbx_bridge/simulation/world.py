@@ -1,15 +1,13 @@
-"""What a virtual night is made of: people, policies, callers and faults, all from one seed."""
+"""What a virtual night is made of: a firm, mobiles, callers and faults, all from one seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from random import Random
 
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.policy import Policy, Step, Technician
+from pbx_bridge.simulation.firm import CATEGORIES, Firm, random_firm
 
-NAMES = ("anna", "ben", "clara", "david", "eva")
 HOURS = 8
 """Within which callers ring and things break; after that the night runs out."""
 
@@ -37,7 +35,11 @@ class FaultKind(StrEnum):
     TRUNK = "trunk"
     """No mobile can be reached."""
     PROCESS = "process"
-    """We are killed, and started again at the end."""
+    """We are killed between two things, and started again at the end."""
+    CRASH = "crash"
+    """We are killed in the middle of one: before or after a write or an order."""
+    ASTERISK = "asterisk"
+    """Asterisk is killed: every channel is gone, and what AstDB holds is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Incoming:
     at_s: float
     """Seconds after the beginning of the night."""
     urgency: Urgency
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,15 @@ class Fault:
 class World:
     """One night before it begins."""
 
-    policies: Mapping[Urgency, Policy]
+    firm: Firm
     tempers: Mapping[str, Mapping[Behaviour, float]]
     """Weights of what each technician's mobile does."""
     incoming: tuple[Incoming, ...]
     faults: tuple[Fault, ...] = field(default=())
+    lost_replies: float = 0.0
+    """How likely an order is carried out and its reply lost."""
+    late_keys: float = 0.0
+    """How likely somebody who listens presses his key in the moment in which we hang up."""
 
 
 def random_world(chance: Random, cases: int | None = None) -> World:
@@ -77,40 +84,14 @@ def random_world(chance: Random, cases: int | None = None) -> World:
         chance: where all of it comes from.
         cases: how many callers; without it one to six, mostly close together.
     """
-    names = NAMES[: chance.randint(1, len(NAMES))]
-    team = tuple(Technician(name, f"+4917000000{n}") for n, name in enumerate(names))
-    usual = _policy(chance, team)
-    emergency = _policy(chance, team) if chance.random() < 0.5 else usual
-    policies = dict.fromkeys(Urgency, usual) | {Urgency.EMERGENCY: emergency}
+    firm = random_firm(chance)
     return World(
-        policies=policies,
-        tempers={name: _temper(chance) for name in (*names, "owner")},
+        firm=firm,
+        tempers={name: _temper(chance) for name in firm.names},
         incoming=_incoming(chance, cases or chance.randint(1, 6)),
         faults=_faults(chance),
-    )
-
-
-def _policy(chance: Random, team: tuple[Technician, ...]) -> Policy:
-    steps = []
-    for _ in range(chance.randint(1, 3)):
-        people = tuple(chance.sample(team, chance.randint(0, len(team))))
-        steps.append(
-            Step(
-                technicians=people,
-                is_parallel=chance.random() < 0.4,
-                ring_timeout=timedelta(seconds=chance.randint(10, 30)),
-                overlap=timedelta(seconds=chance.randint(3, 20)) if chance.random() < 0.3 else None,
-            )
-        )
-    owner = Technician("owner", "+49170999999")
-    return Policy(
-        steps=tuple(steps),
-        rounds=chance.randint(1, 4),
-        round_pause=timedelta(seconds=chance.choice([0, 15, 60])),
-        ceiling=timedelta(minutes=chance.choice([10, 30, 120])),
-        last_resort=owner if chance.random() < 0.5 else None,
-        busy_for=timedelta(minutes=chance.choice([5, 45])),
-        remind_after=timedelta(minutes=chance.choice([20, 90])) if chance.random() < 0.5 else None,
+        lost_replies=chance.choice([0, 0, 0.05, 0.3]),
+        late_keys=chance.choice([0, 0.1, 0.5]),
     )
 
 
@@ -123,7 +104,7 @@ def _incoming(chance: Random, count: int) -> tuple[Incoming, ...]:
     urgencies = list(Urgency)
     at_s, callers = chance.uniform(0, 3600), []
     for _ in range(count):
-        callers.append(Incoming(at_s, chance.choice(urgencies)))
+        callers.append(Incoming(at_s, chance.choice(urgencies), chance.choice(CATEGORIES)))
         at_s += chance.choice([0, chance.uniform(0, 60), chance.uniform(0, 3600)])
     return tuple(callers)
 
@@ -132,5 +113,5 @@ def _faults(chance: Random) -> tuple[Fault, ...]:
     return tuple(
         Fault(kind, chance.uniform(0, 2 * 3600), chance.choice([1, 20, chance.uniform(0, 5400)]))
         for kind in FaultKind
-        if chance.random() < 0.25
+        for _ in range(chance.choice([0, 0, 0, 1, 1, 3]))
     )

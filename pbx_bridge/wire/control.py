@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json, to_jsonable_python
 
 from pbx_bridge.core.calendar import Shift
+from pbx_bridge.core.case_life import MAX_NOTE, CaseOutcome
 from pbx_bridge.core.override import KINDS, Override
 from pbx_bridge.errors import ControlProtocolError
 
@@ -68,6 +69,41 @@ class ImportShifts:
     """Name of the file."""
     shifts: Sequence[Shift]
     made_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase:
+    """Arguments of ``case.done``."""
+
+    case_id: str
+    outcome: CaseOutcome
+    by: str
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Arguments of ``case.note``."""
+
+    case_id: str
+    text: Annotated[str, Field(max_length=MAX_NOTE)]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCase:
+    """Arguments of ``case.take``."""
+
+    case_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenCase:
+    """Arguments of ``case.reopen``."""
+
+    case_id: str
+    by: str
 
 
 def line(value: Request | Answer) -> bytes:

@@ -1,6 +1,5 @@
 """Calls through a real Asterisk: how long everybody waits."""
 
-import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from boxes import BoxError, Call, CallReport, CallSpec, tones
 from boxes.ami import Event, Listener
 from stage import Scene, Stage, StageError, mobile
 
-from benchmarks import moments, tone
+from benchmarks import line, moments, tone
 from benchmarks.figures import Figure, figure
 from benchmarks.moments import FROM_HANGUP, FROM_KEY, FROM_SILENCE, PBX_EVENTS, Span
 from benchmarks.report import Section
 from benchmarks.voice import Speech
-from pbx_bridge.adapters.store.reading import CaseFile, CaseSummary
+from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.errors import BridgeError
 
 SAID = "im keller ist ein rohr geplatzt"
@@ -28,10 +27,8 @@ TECHNICIAN = mobile("112")
 SILENCE_S = 3
 """Silence that ends a message, in the calls that end so (the product's default is longer)."""
 
-_LIMIT_S = 30.0
 _LISTEN_S = 0.8
 """How long the technician hears what follows his key before we take the leg down."""
-_POLL_S = 0.02
 
 
 class Ending(StrEnum):
@@ -84,7 +81,7 @@ def place(stage: Stage, speech: Speech, ending: Ending, count: int) -> Series:
     wav = speech.write(stage.folder / "said.wav")
     with stage.box.ami() as ami, ami.listen(_is_wanted) as events:
         for number in range(1, count + 1):
-            since = _quiet(stage)
+            since = line.quiet(stage)
             try:
                 series.calls.append(_one_call(stage, speech, wav, ending, events))
             except (BoxError, BridgeError, StageError, TimeoutError) as exc:
@@ -145,16 +142,6 @@ def _line_figures(seen: Sequence[CallSeen]) -> list[Figure | None]:
     ]
 
 
-def _quiet(stage: Stage) -> float:
-    """Wait until nobody is on the line any more; return that moment (milliseconds since 1970)."""
-    deadline = time.monotonic() + _LIMIT_S
-    while not stage.box.cli("pstn", "core show channels count").startswith("0 active channels"):
-        if time.monotonic() > deadline:
-            raise BoxError(f"the call before this one did not end within {_LIMIT_S:g} s")
-        time.sleep(_POLL_S)
-    return time.time() * 1000
-
-
 def _is_wanted(event: Event) -> bool:
     return event.get("Event") in PBX_EVENTS
 
@@ -164,15 +151,16 @@ def _one_call(stage: Stage, speech: Speech, wav: Path, ending: Ending, pbx: List
     call = stage.box.start_call(CallSpec(wav=wav, hangup_when_spoken=ending is Ending.HANGUP))
     own: dict[str, float] = {}
     if ending is not Ending.HANGUP:
-        own["ended_speaking"] = call.wait_for("spoken", _LIMIT_S)
+        own["ended_speaking"] = call.wait_for("spoken", line.LIMIT_S)
     if ending is Ending.KEY and isinstance(call, Call):
         own["ended_speaking"] = time.time()
         call.press("#")
-    stage.box.wait_mobile_event("invite", since_ms=since * 1000, timeout_s=_LIMIT_S)
-    case = _acknowledged(stage, since)
+    stage.box.wait_mobile_event("invite", since_ms=since * 1000, timeout_s=line.LIMIT_S)
+    case = line.acknowledged(stage, since)
     time.sleep(_LISTEN_S)
-    heard = _take_leg_down(stage, since)
-    report = call.wait(_LIMIT_S)
+    line.take_leg_down(stage, since)
+    heard = stage.box.heard_by(since_ms=since * 1000)
+    report = call.wait(line.LIMIT_S)
     file = stage.case_file(case.case_id)
     log = stage.service.log() if stage.service else []
     own |= moments.from_carrier(stage.box.events(since * 1000))
@@ -182,7 +170,7 @@ def _one_call(stage: Stage, speech: Speech, wav: Path, ending: Ending, pbx: List
     own |= _receipt(heard, own)
     if report.speech_started_at is not None:
         own["decisive_ended"] = report.speech_started_at + speech.word_ends_s[-1]
-    return CallSeen(moments=own, report=report, known_s=_known_s(file, report, speech))
+    return CallSeen(moments=own, report=report, known_s=known_s(file, report, speech))
 
 
 def _arrived(pbx: Listener, since: float) -> list[Event]:
@@ -190,27 +178,6 @@ def _arrived(pbx: Listener, since: float) -> list[Event]:
     while (event := pbx.get(0)) is not None:
         found += [event] if float(event["Timestamp"]) >= since else []
     return found
-
-
-def _acknowledged(stage: Stage, since: float) -> CaseSummary:
-    """Wait until the newest case has its owner; raise `StageError` when it gets none."""
-    deadline = time.monotonic() + _LIMIT_S
-    while True:
-        new = [case for case in stage.cases() if case.opened_at.timestamp() >= since]
-        if new and new[-1].owner is not None:
-            return new[-1]
-        if time.monotonic() > deadline:
-            raise StageError(f"no owner within {_LIMIT_S:g} s after the ring; cases: {new}")
-        time.sleep(_POLL_S)
-
-
-def _take_leg_down(stage: Stage, since: float) -> list[Path]:
-    """End the technician's leg; return what he heard."""
-    event = stage.box.wait_mobile_event("digit", since_ms=since * 1000)
-    with stage.box.ami("pstn") as ami, contextlib.suppress(BoxError):  # it ended by itself
-        ami.action("Hangup", {"Channel": event.channel_id, "Cause": "16"})
-    stage.box.wait_mobile_event("hungup", since_ms=since * 1000)
-    return stage.box.heard_by(since_ms=since * 1000)
 
 
 def _receipt(heard: Sequence[Path], own: moments.Moments) -> dict[str, float]:
@@ -223,7 +190,8 @@ def _receipt(heard: Sequence[Path], own: moments.Moments) -> dict[str, float]:
     return {} if found is None else {"receipt": own["picked_up"] + found}
 
 
-def _known_s(file: CaseFile, report: CallReport, speech: Speech) -> tuple[float | None, ...]:
+def known_s(file: CaseFile, report: CallReport, speech: Speech) -> tuple[float | None, ...]:
+    """Return how long after its end each word of *speech* was in the journal."""
     start = report.speech_started_at
     if start is None:
         return ()

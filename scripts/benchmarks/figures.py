@@ -37,6 +37,21 @@ def figure(name: str, unit: str, values: Iterable[float | None]) -> Figure | Non
     return Figure(name=name, unit=unit, values=found) if found else None
 
 
+def share(name: str, happened: Sequence[bool]) -> Figure | None:
+    """Return in how many of a hundred it happened; the name says of how many."""
+    if not happened:
+        return None
+    told = f"{name} ({sum(happened)} of {len(happened)})"
+    return figure(told, "%", [100 * sum(happened) / len(happened)])
+
+
+def ratio(name: str, slow: Figure | None, fast: Figure | None) -> Figure | None:
+    """Return how many times longer *slow* takes (medians); `None` when *fast* takes no time."""
+    if slow is None or fast is None or statistics.median(fast.values) <= 0:
+        return None
+    return figure(name, "x", [statistics.median(slow.values) / statistics.median(fast.values)])
+
+
 def percentile(values: Sequence[float], percent: float) -> float:
     """
     Return the value that *percent* of all *values* do not exceed (nearest rank).

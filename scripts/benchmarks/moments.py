@@ -128,6 +128,16 @@ def from_log(lines: Iterable[Mapping[str, object]], case_id: str, since: float) 
     return found
 
 
+def last_logged(lines: Iterable[Mapping[str, object]], event: str, case_id: str) -> float | None:
+    """Return when *event* was last logged of one case; `None` when it never was."""
+    times = [
+        logged_at(line)
+        for line in lines
+        if line.get("event") == event and line.get("case_id") == case_id
+    ]
+    return times[-1] if times else None
+
+
 def logged_at(line: Mapping[str, object]) -> float | None:
     """Return when a line was logged, in seconds since 1970; `None` when it has no time."""
     try:
@@ -155,3 +165,37 @@ def known_after_s(
         first = next(seen, None)
         lags.append(None if first is None else first - end)
     return lags
+
+
+def backlog_s(
+    heard_at: float, position_s: float, written: Sequence[tuple[float, float]]
+) -> float | None:
+    """
+    Return how long audio had waited when it was heard; `None` when it was not written yet.
+
+    Args:
+        heard_at: when words were told that were found in the audio up to *position_s*.
+        position_s: how far the recording had been decoded by then.
+        written: when each piece was written, and the length of the recording with it.
+    """
+    arrived = (at for at, length_s in written if length_s >= position_s)
+    first = next(arrived, None)
+    return None if first is None else heard_at - first
+
+
+def waits_s(
+    ends: Sequence[float], lags: Sequence[float | None], grown: Sequence[float]
+) -> list[float | None]:
+    """
+    Return for each word how long it was there before it was known, `None` when it never was.
+
+    Args:
+        ends: when each word ended.
+        lags: how long after its end it was known.
+        grown: when the live copy grew; a word is there from the first growth after its end.
+    """
+    waits: list[float | None] = []
+    for end, lag in zip(ends, lags, strict=True):
+        there = next((at for at in grown if at >= end), None)
+        waits.append(None if lag is None or there is None else end + lag - there)
+    return waits

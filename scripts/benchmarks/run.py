@@ -19,15 +19,16 @@ from pbx_bridge.errors import BridgeError
 
 FOLDER = own_folder("bench")
 OFFSET = 7
-PARTS = ("idle", "calls", "recogniser", "rules", "fastagi")
-WITH_BOX = PARTS[:2]
-CALLS = 20
+PARTS = ("idle", "calls", "urgent", "crowd", "recogniser", "rules", "fastagi")
+WITH_BOX = PARTS[:4]
+CALLS = {"calls": 20, "urgent": 10}
+"""Calls of each kind, and of each voice."""
 
 
 class Bench:
     """One run."""
 
-    def __init__(self, parts: Sequence[str], count: int, models: Sequence[Path]) -> None:
+    def __init__(self, parts: Sequence[str], count: int | None, models: Sequence[Path]) -> None:
         self._parts, self._count, self._models = parts, count, models
         self.sections: list[Section] = []
         self.failed = False
@@ -41,11 +42,18 @@ class Bench:
                 telephone.set_up(stage)
                 asterisk = stage.box.engine.version
                 self._measure("idle", lambda: telephone.measure_idle(stage))
-                self._measure("calls", lambda: telephone.measure_calls(stage, self._count))
+                self._measure("calls", lambda: telephone.measure_calls(stage, self._calls("calls")))
+                self._measure(
+                    "urgent", lambda: telephone.measure_urgent(stage, self._calls("urgent"))
+                )
+                self._measure("crowd", lambda: telephone.measure_crowd(stage))
         self._measure("recogniser", lambda: asyncio.run(recogniser.measure(self._models)))
         self._measure("rules", rules.measure)
         self._measure("fastagi", lambda: asyncio.run(fastagi.measure()))
         return asterisk
+
+    def _calls(self, part: str) -> int:
+        return CALLS[part] if self._count is None else self._count
 
     def _measure(self, part: str, measure: Callable[[], Section]) -> None:
         """Take one part; a part that cannot be had does not keep us from the others."""
@@ -89,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("-n", "--calls", type=int, default=CALLS, help="calls of each kind")
+    parser.add_argument("-n", "--calls", type=int, help="calls of each kind and voice")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="only these parts")
     parser.add_argument(
         "--model", action="append", default=[], type=Path, help="load this model too; repeatable"

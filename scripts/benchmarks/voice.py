@@ -4,7 +4,8 @@ import array
 import ctypes
 import ctypes.util
 import wave
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -38,6 +39,8 @@ class VoiceEvent:
     kind: int
     at_s: float
     phoneme: str = ""
+    place: int = 0
+    """Of a word: its first character in the text, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class Speech:
     """int16, mono, without the pause at the end."""
     rate_hz: int
     word_ends_s: tuple[float, ...]
-    """When each word of *text* ended."""
+    """When each word of *text* ended; words that the voice runs together ended together."""
 
     @property
     def length_s(self) -> float:
@@ -89,7 +92,7 @@ def speak(text: str, voice: str = "de+m3") -> Speech:
     Return *text* spoken, with the end of each word.
 
     Raises:
-        NotMeasuredError: there is no espeak-ng library here, or it splits words otherwise than we.
+        NotMeasuredError: there is no espeak-ng library here, or it tells no ends of words.
     """
     name = ctypes.util.find_library("espeak-ng")
     if name is None:
@@ -104,24 +107,47 @@ def speak(text: str, voice: str = "de+m3") -> Speech:
     library.espeak_SetSynthCallback(callback)
     raw = text.encode()
     library.espeak_Synth(raw, len(raw) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
-    ends = word_ends(told, len(samples) / rate_hz)
-    if len(ends) != len(text.split()):
-        raise NotMeasuredError(f"espeak-ng speaks {text!r} as {len(ends)} words; choose another")
+    ends = word_ends(text, spoken(told, len(samples) / rate_hz))
     return Speech(text=text, samples=samples.tobytes(), rate_hz=rate_hz, word_ends_s=ends)
 
 
-def word_ends(events: Iterable[VoiceEvent], end_s: float) -> tuple[float, ...]:
-    """Return when each word ended: at the next word, the next pause or *end_s*."""
-    ends: list[float] = []
-    is_open = False
+def spoken(events: Iterable[VoiceEvent], end_s: float) -> tuple[tuple[int, float], ...]:
+    """Return place and end of what the voice calls a word: to the next, to a pause or *end_s*."""
+    found: list[tuple[int, float]] = []
+    place: int | None = None
     for event in events:
         is_word = event.kind == EventKind.WORD
         is_pause = event.kind == EventKind.PHONEME and event.phoneme in _PAUSE
-        if is_open and (is_word or is_pause):
-            ends.append(event.at_s)
-            is_open = False
-        is_open = is_open or is_word
-    return (*ends, end_s) if is_open else tuple(ends)
+        if place is not None and (is_word or is_pause):
+            found.append((place, event.at_s))
+            place = None
+        place = event.place if is_word else place
+    return tuple(found) if place is None else (*found, (place, end_s))
+
+
+def word_ends(text: str, told: Sequence[tuple[int, float]]) -> tuple[float, ...]:
+    """
+    Return when each word of *text* ended, from places and ends that the voice told.
+
+    The voice runs some words together (*in the*) and takes others apart (*can't*): a word ends
+    with the last part that begins in it, and with the words before it when none does.
+
+    Raises:
+        NotMeasuredError: nothing was told of the first word.
+    """
+    starts, position = [], 1
+    for word in text.split():
+        starts.append(position)
+        position += len(word) + 1
+    ends: dict[int, float] = {}
+    for place, end_s in told:
+        ends[bisect_right(starts, place) - 1] = end_s
+    if 0 not in ends:
+        raise NotMeasuredError(f"espeak-ng does not tell when it speaks the words of {text!r}")
+    all_ends: list[float] = []
+    for number in range(len(starts)):
+        all_ends.append(ends.get(number, all_ends[-1] if all_ends else 0.0))
+    return tuple(all_ends)
 
 
 def _listener(samples: "array.array[int]", told: list[VoiceEvent]) -> Callable[..., int]:
@@ -132,7 +158,10 @@ def _listener(samples: "array.array[int]", told: list[VoiceEvent]) -> Callable[.
             if event.type == EventKind.END_OF_LIST:
                 break
             phoneme = event.string.decode() if event.type == EventKind.PHONEME else ""
-            told.append(VoiceEvent(event.type, event.audio_position / 1000, phoneme))
+            if event.type == EventKind.WORD and event.length == 0:  # the end of the text
+                continue
+            at_s, place = event.audio_position / 1000, event.text_position
+            told.append(VoiceEvent(event.type, at_s, phoneme, place))
         return 0
 
     return listen

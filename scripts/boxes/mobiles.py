@@ -107,6 +107,11 @@ MOBILES: tuple[Mobile, ...] = (
         steps=_takes(4, *_press("1", 2), *_TALK),
     ),
     *(_QUICK[last] for last in "456"),
+    Mobile(
+        digits="117",
+        behaviour="answers after 1 s, presses 4, 3 and 1, 3 s apart, hangs up 4 s later",
+        steps=_takes(1, *_press("4", 3), *_press("3", 3), *_press("1", 3), *_LEAVE),
+    ),
     *_variants("12", 8),
 )
 

@@ -31,8 +31,12 @@ class Scene:
     include_transcript: bool = False
     model: Path | None = None
     """Folder of the speech model; `None`: the tiny model of test voices."""
+    live_slots: int = 8
+    """Calls heard live at once."""
+    escalation: str = ""
+    """More lines of [escalation], as they are."""
     extra: str = ""
-    """Appended as it is."""
+    """Appended as it is: rotations, policies, whatever the scene needs."""
 
     def to_toml(self, box: Box, folder: Path, live: Path) -> str:
         """Return the configuration file for *box*."""
@@ -74,11 +78,12 @@ live_dir = {json.dumps(str(live))}
 
     def _limits(self) -> str:
         model = self.model or ROOT / "models" / f"testvoice-{self.language}"
-        return f"""[policy]
+        return f"""[escalation]
 rounds = {self.rounds}
 ring_timeout_s = {self.ring_timeout_s}
 round_pause_s = {self.round_pause_s}
 answer_limit_s = {self.answer_limit_s}
+{self.escalation}
 
 [message]
 silence_s = {self.silence_s}
@@ -86,6 +91,7 @@ max_s = 60
 
 [speech]
 models = {{ {self.language} = {json.dumps(str(model))} }}
+live_slots = {self.live_slots}
 """
 
     def _mail(self) -> str:

@@ -266,6 +266,15 @@ async def test_astdb_is_written_and_read_with_least_rights(line: Line) -> None:
     assert await line.phones.recall("pbxb-taken", "pbx-1.8") is None
 
 
+async def test_value_in_astdb_can_be_taken_away(line: Line) -> None:
+    """An empty one is none: for the dialplan, and for us."""
+    await line.phones.remember("pbxb-taken", "pbx-1.9", "anna/17-1/a1b2")
+
+    await line.phones.remember("pbxb-taken", "pbx-1.9", "")
+
+    assert not await line.phones.recall("pbxb-taken", "pbx-1.9")
+
+
 async def test_report_is_asked_for_once(line: Line) -> None:
     """One half of the Local channel runs our context; the other idles."""
     await line.phones.ask_for_report()

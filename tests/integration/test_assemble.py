@@ -2,15 +2,19 @@
 
 import asyncio
 import socket
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import structlog
 from configs import SMALLEST
+from fakes import ELEVEN_AT_NIGHT, FakeClock
 
 from pbx_bridge import assemble
-from pbx_bridge.config import Config, parse
+from pbx_bridge.config import CallInConfig, Config, RotationConfig, parse
 from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.rulepack import Context
 from pbx_bridge.errors import AgiPortTaken
 
 pytestmark = pytest.mark.integration
@@ -65,6 +69,26 @@ async def test_service_answers_agi_without_asterisk_and_model(config: Config) ->
     assert events[-1] == "service.stopped"
 
 
+async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> None:
+    """A test may run it on any night: here the first handoff is still to come."""
+    rotation = RotationConfig(
+        order=("anna",), starts_on=date(2026, 1, 10), handoff_time="08:00", shift_weeks=1
+    )
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(
+            assemble.run(replace(config, rotations=(rotation,)), stop, clock=FakeClock())
+        )
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    (gap,) = [line for line in logs if line["event"] == "plan.unwise"]
+    assert datetime.fromisoformat(gap["start"]) == ELEVEN_AT_NIGHT
+
+
 async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Config) -> None:
     """A second service must not open the database of the first and do its work again."""
     with (
@@ -86,7 +110,41 @@ def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
     words = tuple(Word(text=word, start_s=0.0, end_s=1.0, confidence=1.0) for word in said.split())
 
     with structlog.testing.capture_logs() as logs:
-        verdict = assemble.judges(config)(Transcript(words=words, language="de"), "de")
+        judges = assemble.judges(config, Context)
+        verdict = judges.judge(Transcript(words=words, language="de"), "de")
 
     assert verdict.urgency is Urgency.EMERGENCY
     assert {line["event"] for line in logs} == {"rules.unusable"}
+
+
+def test_mistaken_pins_close_the_call_in_and_nothing_else(config: Config, tmp_path: Path) -> None:
+    """The log says which line; the PIN itself stays out of it."""
+    pins = tmp_path / "pins"
+    pins.touch(mode=0o600)
+    named = replace(config, call_in=CallInConfig(pins_file=pins))
+
+    pins.write_text("anna 274951\n")
+    good = assemble.pins_of(named)
+    pins.write_text("anna 274951\nben 1234\n")
+    with structlog.testing.capture_logs() as logs:
+        bad = assemble.pins_of(named)
+
+    assert (good, bad, assemble.pins_of(config)) == ({"anna": "274951"}, {}, {})
+    assert [line["event"] for line in logs] == ["call_in.unusable"]
+    assert logs[0]["reason"].startswith(f"{pins}:2: ")
+
+
+async def test_notifier_that_cannot_work_keeps_nobody_from_calling(config: Config) -> None:
+    """A list of push addresses is gone: the service says so once and starts."""
+    anna = replace(config.technicians[0], notify_file=config.store.path.with_name("gone"))
+    firm = replace(config, technicians=(anna, *config.technicians[1:]))
+    stop = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(assemble.run(firm, stop))
+        while not any(line["event"] == "service.started" for line in logs):
+            await asyncio.sleep(0)
+            assert not running.done(), running.exception()
+        stop.set()
+        await running
+
+    assert [line["event"] for line in logs].count("notify.unusable") == 1

@@ -9,6 +9,8 @@ from importlib import resources
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pbx_bridge.config import Config
+from pbx_bridge.core.call_in_flow import CATEGORIES
+from pbx_bridge.core.case_life import CaseOutcome
 from pbx_bridge.errors import PromptError
 
 CALLER = (
@@ -31,6 +33,7 @@ TECHNICIAN = (
     "ack-anonymous",
     "ack-message",
     "ack-no-message",
+    "ack-still-speaking",
     "ack-accepted",
     "ack-repeat",
     "ack-declined",
@@ -38,13 +41,36 @@ TECHNICIAN = (
     "ack-taken-by",
     "ack-goodbye",
 )
+LIFE = (
+    "remind-announce",
+    "remind-keys",
+    "remind-noted",
+    "case-number",
+    "case-age-hours",
+    "case-age-minutes",
+    "outcome-menu",
+    *(f"outcome-{outcome}" for outcome in CaseOutcome),
+    "outcome-confirm",
+    "outcome-saved",
+    "note-offer",
+    "note-saved",
+    "call-in-pin",
+    "call-in-wrong",
+    "call-in-refused",
+    "call-in-none",
+    "call-in-keys",
+    "call-in-away",
+    *(f"category-{category}" for category in (*sorted(CATEGORIES), "other")),
+)
+"""To the technician, after he accepted: reminder, outcome, note, and when he calls us."""
+
 SCREENING = ("screen", "screen-accepted", "screen-declined")
 DIGITS = tuple(f"digit-{digit}" for digit in range(10))
 NAME = "name"
 """The text from which one prompt per technician is made: ``name-anna``."""
 TONES = ("beep",)
 
-REQUIRED = (*CALLER, *TECHNICIAN, *SCREENING, *DIGITS, *TONES)
+REQUIRED = (*CALLER, *TECHNICIAN, *LIFE, *SCREENING, *DIGITS, *TONES)
 """Every language must have these; the prompts of the technicians' names come on top."""
 
 

@@ -62,6 +62,14 @@ class SqliteEscalations:
         )
         return [state for state, _ in await self._rows.each(sql)]
 
+    async def owned_by(self, technician: str) -> list[Escalation]:
+        """Return what *technician* has acknowledged and is not done, oldest first."""
+        sql = (
+            "SELECT case_id, version, state FROM escalation WHERE phase = 'acknowledged'"
+            " AND json_extract(state, '$.owner') = ? ORDER BY rowid"
+        )
+        return [state for state, _ in await self._rows.each(sql, technician)]
+
     async def neighbours(self, now: datetime) -> list[Escalation]:
         """Return all that ring, and the acknowledged that are new or may ring, oldest first."""
         sql = (

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from pbx_bridge.adapters.store.failures import translated
 from pbx_bridge.adapters.store.journal import JournalRow, journal_row
+from pbx_bridge.adapters.store.notices import GIVEN_UP, OF_CASE, Told, told
 from pbx_bridge.adapters.store.outbox import Parked, parked
 from pbx_bridge.adapters.store.schema import released, version
-from pbx_bridge.adapters.store.values import load, load_time
+from pbx_bridge.adapters.store.values import dump_time, load, load_time
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.case_life import CaseOutcome
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import StoreError
 
@@ -61,6 +63,12 @@ class CaseSummary:
     """The technician who acknowledged."""
     attempts: int
     """How many rings there were."""
+    outcome: CaseOutcome | None = None
+    """How it ended; `None`: it is not done."""
+    done_by: str | None = None
+    done_at: datetime | None = None
+    notes: int = 0
+    """How many notes there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,8 @@ class CaseFile:
     journal: tuple[JournalRow, ...]
     parked: tuple[Parked, ...]
     """Effects that nobody tries any more: a person must look at them."""
+    told: tuple[Told, ...] = ()
+    """Who was told of it by mail, webhook or push, or still is to be."""
 
 
 def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
@@ -80,12 +90,16 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
         "SELECT c.case_id, json_extract(c.state, '$.arrived_at'),"
         " json_extract(c.state, '$.caller.number'), json_extract(c.state, '$.message_s'),"
         " json_extract(c.state, '$.verdict.urgency'), json_extract(c.state, '$.verdict.category'),"
-        " CASE WHEN e.phase IS NOT NULL THEN e.phase"
+        " CASE WHEN json_extract(c.state, '$.life.outcome') IS NOT NULL THEN 'done'"
+        " WHEN e.phase IS NOT NULL THEN e.phase"
         " WHEN c.phase <> 'decided' OR EXISTS (SELECT 1 FROM outbox o WHERE o.case_id = c.case_id"
         " AND o.effect IN ('Escalate', 'AdoptOwner')) THEN c.phase"
         " ELSE 'filed' END,"
         " json_extract(e.state, '$.owner'),"
-        " coalesce(json_array_length(e.state, '$.attempts'), 0)"
+        " coalesce(json_array_length(e.state, '$.attempts'), 0),"
+        " json_extract(c.state, '$.life.outcome'), json_extract(c.state, '$.life.by'),"
+        " json_extract(c.state, '$.life.done_at'),"
+        " coalesce(json_array_length(c.state, '$.life.notes'), 0)"
         " FROM call c LEFT JOIN escalation e USING (case_id) ORDER BY c.rowid"
     )
     with snapshot(path) as connection:
@@ -101,6 +115,10 @@ def list_cases(path: Path, phase: CasePhase | None = None) -> list[CaseSummary]:
             phase=CasePhase(row[6]),
             owner=row[7],
             attempts=row[8],
+            outcome=row[9] and CaseOutcome(row[9]),
+            done_by=row[10],
+            done_at=row[11] and load_time(row[11], f"call of case {row[0]}"),
+            notes=row[12],
         )
         for row in rows
     )
@@ -126,6 +144,7 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
             " WHERE status = 'parked' AND case_id = ? ORDER BY seq",
             (case_id,),
         ).fetchall()
+        notices = connection.execute(OF_CASE, (case_id,)).fetchall()
     if call is None and escalation is None and not journal:
         return None
     return CaseFile(
@@ -133,7 +152,15 @@ def show_case(path: Path, case_id: str) -> CaseFile | None:
         escalation=escalation and load(Escalation, escalation[0], f"escalation of case {case_id}"),
         journal=tuple(journal_row(row) for row in journal),
         parked=tuple(parked(row) for row in failed),
+        told=tuple(told(row) for row in notices),
     )
+
+
+def given_up(path: Path, since: datetime) -> list[Told]:
+    """Return the notices that nobody tries any more, given up since then; oldest first."""
+    with snapshot(path) as connection:
+        rows = connection.execute(GIVEN_UP, (dump_time(since),)).fetchall()
+    return [told(row) for row in rows]
 
 
 def newest_seq(path: Path) -> int:

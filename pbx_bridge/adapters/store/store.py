@@ -9,6 +9,7 @@ from pathlib import Path
 from pbx_bridge.adapters.store.calls import SqliteCalls
 from pbx_bridge.adapters.store.database import BUSY_TIMEOUT, open_database
 from pbx_bridge.adapters.store.escalations import SqliteEscalations
+from pbx_bridge.adapters.store.notices import SqliteNotices
 from pbx_bridge.adapters.store.outbox import SqliteOutbox
 from pbx_bridge.adapters.store.overrides import SqliteOverrides
 
@@ -21,6 +22,7 @@ class SqliteStore:
     escalations: SqliteEscalations
     outbox: SqliteOutbox
     overrides: SqliteOverrides
+    notices: SqliteNotices
 
 
 @asynccontextmanager
@@ -40,4 +42,5 @@ async def open_store(
             SqliteEscalations(database),
             SqliteOutbox(database),
             SqliteOverrides(database),
+            SqliteNotices(database),
         )

@@ -266,7 +266,7 @@ def test_secret_that_manager_conf_cannot_hold_is_refused(secret: str) -> None:
 def test_list_on_call_is_the_policy() -> None:
     """What the dialplan rings alone is whom we would ring, in the same order."""
     config = parse(
-        changed("[speech]", '[policy]\norder = ["ben", "anna"]\n\n[speech]'), source="test"
+        changed("[speech]", '[escalation]\norder = ["ben", "anna"]\n\n[speech]'), source="test"
     )
 
     text = render(config, SECRET)["pbx-bridge/extensions.conf"]
@@ -276,7 +276,7 @@ def test_list_on_call_is_the_policy() -> None:
 
 def test_everybody_of_the_installation_may_be_rung() -> None:
     """Who is in no policy may be on call by an override: the daemon's list may name him."""
-    config = parse(changed("[speech]", '[policy]\norder = ["ben"]\n\n[speech]'), source="test")
+    config = parse(changed("[speech]", '[escalation]\norder = ["ben"]\n\n[speech]'), source="test")
 
     text = render(config, SECRET)["pbx-bridge/extensions.conf"]
 

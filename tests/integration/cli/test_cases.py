@@ -19,6 +19,7 @@ from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
 from pbx_bridge.core.call_flow import Judged, MessageEnded, advance
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
+from pbx_bridge.core.case_life import CaseOutcome, NoteAdded, OutcomeGiven
 from pbx_bridge.core.escalation import advance as advance_escalation
 from pbx_bridge.core.escalation_events import RingPlaced
 
@@ -61,9 +62,9 @@ async def test_list_shows_one_line_for_each_case(filled: Path) -> None:
 
     assert result.exit_code == 0
     assert [" ".join(line.split()) for line in result.output.splitlines()] == [
-        "CASE ARRIVED CALLER MESSAGE URGENCY CATEGORY PHASE OWNER RINGS",
-        "1001 2026-01-09 23:00:00 +4930123456 12.5 s urgent heating ringing - 1",
-        "1002 2026-01-09 23:00:00 +4930123456 0.0 s - - receiving - 0",
+        "CASE ARRIVED CALLER MESSAGE URGENCY CATEGORY PHASE OWNER RINGS OUTCOME NOTES",
+        "1001 2026-01-09 23:00:00 +4930123456 12.5 s urgent heating ringing - 1 - 0",
+        "1002 2026-01-09 23:00:00 +4930123456 0.0 s - - receiving - 0 - 0",
     ]
 
 
@@ -101,6 +102,10 @@ async def test_list_gives_a_machine_one_object_per_line(filled: Path) -> None:
         "phase": "ringing",
         "owner": None,
         "attempts": 1,
+        "outcome": None,
+        "done_by": None,
+        "done_at": None,
+        "notes": 0,
     }
     assert json.loads(second)["urgency"] is None
 
@@ -225,3 +230,22 @@ def test_every_phase_can_be_asked_for() -> None:
     shown = CliRunner().invoke(main, ["cases", "list", "--help"]).output
 
     assert all(phase.value in shown for phase in CasePhase)
+
+
+async def test_list_and_show_tell_how_a_case_ended(filled: Path) -> None:
+    """Outcome, who, when, and the notes; one that is told so is done, whatever rings."""
+    async with open_store(filled.with_name("cases.db")) as store:
+        for event in (NoteAdded("office", "called back"), OutcomeGiven(CaseOutcome.FIXED, "anna")):
+            stored = await store.calls.load("1001")
+            assert stored is not None
+            await store.calls.save(NOW, stored, event, advance(NOW, stored.state, event))
+
+    first = json.loads(run(filled, "list", "--json", "--phase", "done").output)
+    page = run(filled, "show", "1001").output
+    life = json.loads(run(filled, "show", "1001", "--json").output)["call"]["life"]
+
+    assert (first["outcome"], first["done_by"], first["notes"]) == ("fixed", "anna", 1)
+    assert first["done_at"] == "2026-01-09T22:00:00Z"
+    assert "outcome      fixed (by anna, Fri 2026-01-09 23:00:00.0)" in page
+    assert "notes        office, Fri 2026-01-09 23:00:00.0: called back" in page
+    assert (life["outcome"], life["notes"][0]["text"]) == ("fixed", "called back")

@@ -55,3 +55,40 @@ def test_check_gives_a_machine_the_same_as_json(file: Path) -> None:
     assert (good.exit_code, bad.exit_code) == (0, 1)
     assert json.loads(good.output)["mistakes"] == []
     assert len(json.loads(bad.output)["mistakes"]) == 1
+
+
+def test_check_tells_gaps_of_the_next_days_with_their_place(file: Path) -> None:
+    """A rotation that begins in years; with a database that is broken nothing more is said."""
+    rotation = (
+        '\n[[rotation]]\norder = ["anna", "ben"]\nstarts_on = 2099-01-05\n'
+        'handoff_time = "08:00"\nshift_weeks = 1\n'
+    )
+    database = file.parent / "db"
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(f'{rotation}\n[store]\npath = "{database}"\n')
+
+    def checked() -> list[str]:
+        result = CliRunner().invoke(main, ["--config", str(file), "config", "check"])
+        assert result.exit_code == 0
+        return result.output.splitlines()
+
+    gap = checked()[1]
+    database.write_text("no database" * 100, encoding="utf-8")
+
+    assert gap.startswith(f"advice: {file}:21: rotation[1]: primary: nobody is on call from ")
+    assert len(checked()) == 2
+
+
+def test_check_tells_mistaken_pins_and_the_service_starts_all_the_same(file: Path) -> None:
+    """Without PINs nobody can call in; calls are answered."""
+    pins = file.with_name("pins")
+    pins.touch(mode=0o600)
+    pins.write_text("anna 1234\n", encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f'{text}\n[call_in]\npins_file = "{pins}"\n', encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["--config", str(file), "config", "check"])
+
+    assert result.exit_code == 0
+    told = f"advice: {pins}:1: the PIN of anna must have 6 to 12 digits and nothing else"
+    assert told in result.output.splitlines()

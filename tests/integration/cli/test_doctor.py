@@ -1,8 +1,10 @@
 """``pbx-bridge doctor`` where there is no Asterisk."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,13 @@ from click.testing import CliRunner
 from configs import SMALLEST
 
 from pbx_bridge.adapters.prompts import prompts_of
+from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
+from pbx_bridge.cli.doctor import examine
 from pbx_bridge.config import load
-from pbx_bridge.core.check import CheckName
+from pbx_bridge.core.check import CheckName, CheckState
+from pbx_bridge.core.escalation_events import Topic
+from pbx_bridge.ports import Notice, Queueing
 
 pytestmark = pytest.mark.integration
 
@@ -148,3 +154,30 @@ def test_lines_for_people_have_their_remedy_below(config: Path) -> None:
     assert lines[place + 1].startswith(" " * 21 + "-> start Asterisk")
     assert lines[-1].endswith("1 failed, 8 skipped")
     assert result.exit_code == 1
+
+
+async def give_up(path: Path, key: str, at: datetime) -> None:
+    """Let a mail be given up."""
+    notice = Notice(key=key, subject="s", body="b")
+    async with open_store(path) as store:
+        await store.notices.queue(
+            at, [Queueing(addressee="mail", topic=Topic.EXHAUSTED, notice=notice)]
+        )
+        (queued,) = await store.notices.due(at)
+        await store.notices.give_up(queued.seq, at, f"{key}: connection refused")
+
+
+def test_notices_that_reached_nobody_are_told(config: Path) -> None:
+    """Whoever gets no mail does not know that there was none; yesterday's matter, old ones not."""
+    mail = '[mail]\nhost = "h"\nfrom = "a@b.example"\nto = ["c@d.example"]\nsecurity = "none"\n'
+    config.write_text(f"{config.read_text()}\n{mail}")
+    for key, days in (("old", 8), ("new", 1)):
+        at = datetime.now(UTC) - timedelta(days=days)
+        asyncio.run(give_up(config.parent / "cases.db", key, at))
+
+    check = next(each for each in examine(config, config.parent) if each.name == "notifiers")
+
+    assert check.state is CheckState.WARNING
+    assert check.text == (
+        "mail: 1 notice(s) of the last 7 days given up, the last one: new: connection refused"
+    )

@@ -55,9 +55,14 @@ def wait_for(service: subprocess.Popen[str], event: str) -> dict[str, str]:
 
 
 def test_run_waits_for_a_folder_and_heals(config: Path) -> None:
-    """The database's folder is missing: one line with the remedy; once it is there, it starts."""
+    """
+    The database's folder is missing: one line with the remedy; once it is there, it starts.
+
+    What is unwise in the configuration is said first.
+    """
     service = start(config)
     try:
+        unwise = wait_for(service, "config.unwise")
         waiting = wait_for(service, "service.waiting")
         (config.parent / "db").mkdir()
         wait_for(service, "service.started")
@@ -65,6 +70,7 @@ def test_run_waits_for_a_folder_and_heals(config: Path) -> None:
         service.send_signal(signal.SIGTERM)
         rest, _ = service.communicate(timeout=20)
 
+    assert "add [mail]" in unwise["reason"]
     assert str(config.parent / "db") in waiting["reason"]
     assert "service.stopped" in rest
     assert service.returncode == 0

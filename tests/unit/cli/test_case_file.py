@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from examples import NOW, opened_call, opened_escalation
 
 from pbx_bridge.adapters.store.journal import JournalRow, Machine
+from pbx_bridge.adapters.store.notices import Told
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.case_file import field, page, timeline
@@ -23,6 +24,7 @@ from pbx_bridge.core.case import (
     Verdict,
     Word,
 )
+from pbx_bridge.core.case_life import CaseLife, Note
 from pbx_bridge.core.escalation_events import RingEnded
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -104,6 +106,18 @@ def test_page_of_a_case_that_has_just_begun_has_no_gaps() -> None:
     assert "transcript   none yet" in lines
 
 
+def test_spoken_note_names_its_file() -> None:
+    """Its words come later, and somebody can listen to it before."""
+    note = Note(at=NOW, by="anna", text="", recording="/spool/1.note-1")
+    call = replace(opened_call().state, life=CaseLife(notes=(note,)))
+
+    lines = list(page(CaseFile(call=call, escalation=None, journal=(), parked=()), BERLIN, 120))
+
+    assert (
+        "notes        anna, Fri 2026-01-09 23:00:00.0: (no words yet) [spoken: /spool/1.note-1.wav]"
+    ) in lines
+
+
 def test_verdict_without_a_rule_says_so() -> None:
     """It is not the same as a verdict that nobody gave."""
     routine = replace(opened_call().state, verdict=Verdict(urgency=Urgency.ROUTINE))
@@ -157,3 +171,20 @@ def test_long_text_is_wrapped_beside_its_label() -> None:
     assert list(field("recording", ["/var/spool/a-very-long/path.wav"], 10)) == [
         "recording    /var/spool/a-very-long/path.wav"
     ]
+
+
+def test_who_was_told_is_shown_and_who_was_not() -> None:
+    """In the morning the office must see that its mail never came."""
+    asked = {"queued_at": NOW, "error": "connection refused"}
+    notices = (
+        Told(addressee="mail", topic="exhausted", status="given-up", ended_at=NOW, **asked),
+        Told(addressee="webhook/crm", topic="exhausted", status="sent", ended_at=NOW, **asked),
+        Told(addressee="apprise/ntfy-1", topic="accepted", status="open", ended_at=None, **asked),
+    )
+    file = CaseFile(call=None, escalation=None, journal=(), parked=(), told=notices)
+
+    text = "\n".join(page(file, BERLIN, 100))
+
+    assert "mail: exhausted, GIVEN UP: connection refused" in text
+    assert "webhook/crm: exhausted\n" in text
+    assert "apprise/ntfy-1: accepted, not yet: connection refused" in text

@@ -1,6 +1,7 @@
 """What is unwise in the plan, in plain words, and what the doctor makes of it."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from fakes import ELEVEN_AT_NIGHT
 from pydantic_core import to_jsonable_python
 
 from pbx_bridge.adapters.store.calendar_reading import CalendarRows
-from pbx_bridge.cli.concerns import concern_line, on_call_check, told_concerns
+from pbx_bridge.cli.concerns import concern_line, gap_lines, on_call_check, told_concerns
 from pbx_bridge.cli.firm_plan import FirmPlan
 from pbx_bridge.config import parse
 from pbx_bridge.config.plan import plan_of
@@ -50,15 +51,28 @@ def test_concerns_of_an_answer_are_the_same_sentences() -> None:
     assert told_concerns(told, BERLIN) == ["backup: nobody is on call " + WHEN]
 
 
-def firm(*overrides: Override) -> FirmPlan:
+ROTATION = """
+[[rotation]]
+layer = "{layer}"
+order = ["anna", "ben"]
+starts_on = {starts_on}
+handoff_time = "08:00"
+shift_weeks = 1
+"""
+
+
+def firm(*overrides: Override, extra: str = "") -> FirmPlan:
     """Return a firm in which Anna and Ben are always on call, one after the other."""
-    config = parse(SMALLEST, source="f")
+    text = SMALLEST + extra
+    config = parse(text, source="f")
     return FirmPlan(
         config=config,
         rows=CalendarRows(),
         plan=plan_of(config, overrides=overrides),
         zone=BERLIN,
         now=NOW,
+        path=Path("f.toml"),
+        text=text,
     )
 
 
@@ -97,3 +111,31 @@ def test_anything_else_warns() -> None:
 
     assert check.state is CheckState.WARNING
     assert "zoe is on call and no [[technician]]" in check.text
+
+
+LATE = ROTATION.format(layer="primary", starts_on="2026-02-02")
+GAP = "primary: nobody is on call from Fri 2026-01-09 23:00 (22:00 UTC) until Mon 2026-02-02"
+
+
+def test_gap_is_told_with_its_place_in_the_file() -> None:
+    """That of the layer's first rotation, or of the technicians who stand for one."""
+    now = away("anna", NOW), away("ben", NOW)
+
+    (late,) = gap_lines(firm(extra=LATE))
+    (sick,) = gap_lines(firm(*now))
+
+    assert late == f"f.toml:20: rotation[1]: {GAP} 08:00 (07:00 UTC)"
+    assert sick.startswith("f.toml:8: technician: primary: nobody is on call from")
+    assert on_call_check(firm(extra=LATE)).text == late
+
+
+def test_gap_of_a_layer_that_nothing_rings_does_not_matter() -> None:
+    """The advice about the configuration says that nothing rings it."""
+    named = '[[policy]]\nname = "all"\n[[policy.step]]\nwho = ["@backup"]\n'
+    backup = ROTATION.format(layer="backup", starts_on="2026-01-05")
+
+    only_backup = firm(extra=LATE + backup + named)
+
+    assert gap_lines(only_backup) == []
+    assert on_call_check(only_backup).state is CheckState.OK
+    assert gap_lines(firm(extra=LATE + backup)) != []

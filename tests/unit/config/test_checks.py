@@ -4,7 +4,7 @@ import pytest
 from configs import SMALLEST, changed
 
 from pbx_bridge.config import parse
-from pbx_bridge.config.checks import cross_mistakes, number_mistake
+from pbx_bridge.config.checks import advice, cross_mistakes, number_mistake
 from pbx_bridge.errors import ConfigError
 
 
@@ -54,7 +54,7 @@ def test_technician_names_are_unique() -> None:
 def test_policy_names_only_technicians() -> None:
     """A typo is answered with the nearest name."""
     assert "'ana' is no [[technician]]; did you mean 'anna'?" in found(
-        SMALLEST + '[policy]\norder = ["ana"]\n'
+        SMALLEST + '[escalation]\norder = ["ana"]\n'
     )
 
 
@@ -87,11 +87,17 @@ def test_mail_login_is_whole_and_never_in_the_clear(more: str, expected: str) ->
     "raw",
     [
         {},
-        {"technician": 3, "policy": 1, "speech": [], "firm": "x", "mail": None},
-        {"technician": [1, {"name": 2, "number": 3}], "policy": {"order": [1, None]}},
+        {"technician": 3, "escalation": 1, "speech": [], "firm": "x", "mail": None},
+        {"technician": [1, {"name": 2, "number": 3}], "escalation": {"order": [1, None]}},
         {"firm": {"country": 3, "language": []}, "speech": {"models": 1}, "asterisk": {}},
     ],
 )
 def test_cross_mistakes_survives_values_of_any_type(raw: dict[str, object]) -> None:
     """Wrong types are reported by somebody else; here they must only not crash."""
     assert list(cross_mistakes(raw)) == []
+
+
+def test_nothing_is_advised_where_there_is_a_mail() -> None:
+    """Without it the firm is told that nobody is told."""
+    assert list(advice({"mail": {"host": "mx.example.com"}})) == []
+    assert [path for path, _ in advice({})] == [("mail",)]

@@ -27,14 +27,14 @@ def test_parse_accepts_what_a_firm_must_write_at_least() -> None:
 def test_parse_reports_all_mistakes_at_once_in_the_order_of_the_file() -> None:
     """Form, range, foreign keys and cross checks do not hide each other."""
     text = changed("Europe/Berlin", "Europe/Berln") + (
-        'live_slots = 100\n[policy]\norder = ["kurt"]\nruonds = 2\n[log]\nlevel = "loud"\n'
+        'live_slots = 100\n[escalation]\norder = ["kurt"]\nruonds = 2\n[log]\nlevel = "loud"\n'
     )
 
     assert mistakes(text) == [
         "f.toml:3: firm.zone: 'Europe/Berln' is no IANA time zone; for example \"Europe/Berlin\"",
         "f.toml:19: speech.live_slots: 100 is too big; at most 64",
-        "f.toml:21: policy.order: 'kurt' is no [[technician]]; known: anna, ben",
-        "f.toml:22: policy.ruonds: is no setting; did you mean 'rounds'?",
+        "f.toml:21: escalation.order: 'kurt' is no [[technician]]; known: anna, ben",
+        "f.toml:22: escalation.ruonds: is no setting; did you mean 'rounds'?",
         "f.toml:24: log.level: 'loud' is not allowed; one of 'debug', 'info', 'warning' or 'error'",
     ]
 
@@ -85,6 +85,16 @@ def test_parse_refuses_wrong_types_and_foreign_keys(old: str, new: str, expected
     assert any(expected in mistake for mistake in mistakes(changed(old, new)))
 
 
+def test_list_whose_elements_are_wrong_is_not_called_empty() -> None:
+    """The mistakes in it are told, and nothing else."""
+    step = "[[policy.step]]\nwho = [1]\nlonger = 2\n"
+
+    assert mistakes(f'{SMALLEST}\n[[policy]]\nname = "x"\n{step}') == [
+        "f.toml:23: policy[1].step[1].who[1]: 1 must be text, in quotes",
+        "f.toml:24: policy[1].step[1].longer: is no setting; take it out",
+    ]
+
+
 def test_parse_refuses_a_list_without_technicians() -> None:
     """A policy without anybody would end every case in the fallback."""
     head, _, _ = SMALLEST.partition("[[technician]]")
@@ -98,9 +108,12 @@ def test_parse_refuses_a_list_without_technicians() -> None:
 
 def test_advice_warns_of_the_carriers_mailbox_and_of_a_missing_mail() -> None:
     """What is allowed and unwise is said, and does not stop the service."""
-    text = SMALLEST + "[policy]\nring_timeout_s = 26\n"
+    text = SMALLEST + "[escalation]\nring_timeout_s = 26\n"
 
     assert advice(text, source="f.toml") == [
         "f.toml:1: mail: is missing: when nobody takes a case, nobody is told; add [mail]",
-        "f.toml:20: policy.ring_timeout_s: 26 s often reaches the carrier's mailbox; stay below 25",
+        (
+            "f.toml:20: escalation.ring_timeout_s: 26 s often reaches the carrier's mailbox;"
+            " stay below 25"
+        ),
     ]

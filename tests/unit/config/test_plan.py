@@ -113,7 +113,7 @@ def test_shifts_in_hours_are_hours() -> None:
 
 def test_without_a_rotation_the_policys_order_is_always_on_call() -> None:
     """As it was before there were rotations."""
-    ordered = SMALLEST + '[policy]\norder = ["ben"]\n'
+    ordered = SMALLEST + '[escalation]\norder = ["ben"]\n'
     at = local("2026-01-12 08:00")
 
     assert duty(plan(SMALLEST), at).layers == {"primary": ("anna", "ben")}

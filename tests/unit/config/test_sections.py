@@ -11,38 +11,13 @@ from pbx_bridge.core.policy import Technician
 ANNA, BEN = Technician("anna", "+491711234567"), Technician("ben", "+491722345678")
 
 
-def test_policy_rings_all_in_file_order_when_no_order_is_given() -> None:
-    """A firm of three need not write a policy at all."""
-    policy = parse(SMALLEST, source="f").policy()
+def test_order_is_that_of_the_file_or_the_firms_own() -> None:
+    """A firm of three need not write an order; one person may be in it twice."""
+    own = SMALLEST + '[escalation]\norder = ["ben", "anna", "ben"]\n'
 
-    assert [group.technicians for group in policy.groups()] == [(ANNA,), (BEN,)]
-    assert {step.ring_timeout for step in policy.steps} == {timedelta(seconds=22)}
-    assert policy.rounds == 2
-
-
-def test_policy_rings_who_is_on_call_and_never_nobody() -> None:
-    """The rota decides; where it has a gap, the whole firm is rung."""
-    config = parse(SMALLEST, source="f")
-
-    assert config.policy(("ben",)).people() == (BEN,)
-    assert config.policy(()).people() == (ANNA, BEN)
-    assert config.roster() == (ANNA, BEN)
-
-
-def test_policy_follows_the_configured_order_and_times() -> None:
-    """One person may be a step more than once."""
-    text = SMALLEST + (
-        '[policy]\norder = ["ben", "anna", "ben"]\nrounds = 1\nring_timeout_s = 20\n'
-        "round_pause_s = 7\nanswer_limit_s = 40\n"
-    )
-
-    policy = parse(text, source="f").policy()
-
-    assert [group.technicians for group in policy.groups()] == [(BEN,), (ANNA,), (BEN,)]
-    assert {step.ring_timeout for step in policy.steps} == {timedelta(seconds=20)}
-    assert policy.rounds == 1
-    assert policy.round_pause == timedelta(seconds=7)
-    assert policy.answer_limit == timedelta(seconds=40)
+    assert parse(SMALLEST, source="f").order() == ("anna", "ben")
+    assert parse(own, source="f").order() == ("ben", "anna", "ben")
+    assert parse(own, source="f").roster() == (ANNA, BEN)
 
 
 def test_limits_come_from_message_and_speech() -> None:
@@ -73,3 +48,12 @@ def test_mail_options_are_spelled_as_in_the_file() -> None:
     assert options["from"] == "a@b.c"
     assert "sender" not in options
     assert options["include_transcript"] is False
+
+
+def test_technician_is_known_by_his_number() -> None:
+    """As the trunk spells it; strangers are nobody."""
+    config = parse(SMALLEST, source="f")
+
+    assert config.technician_of("01711234567") == "anna"
+    assert config.technician_of("491722345678") == "ben"
+    assert config.technician_of("01721234567") is None

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,19 @@ from pbx_bridge.core.ack_flow import (
     MAX_OFFERS,
     MAX_REPEATS,
     RECORDING,
+    REST,
     AckFacts,
     AckFlow,
     AckPhase,
     Ask,
+    AskOutcome,
+    AwaitRest,
     Claim,
     Close,
     Granted,
     Heard,
     Refused,
+    RestThere,
     advance,
     next_request,
 )
@@ -42,8 +47,12 @@ def after(*events: object) -> AckFlow:
 def sounds(*events: object, facts: AckFacts = FACTS) -> tuple[str, ...]:
     """Return what is played after *events*."""
     request = next_request(after(*events), facts)
-    assert not isinstance(request, Claim)
+    assert isinstance(request, Ask | Close)
     return request.sounds
+
+
+REMINDER = AckFlow(is_reminder=True)
+"""What the owner of a case hears that is not done."""
 
 
 def test_first_words_say_what_it_is_and_how_to_accept() -> None:
@@ -107,6 +116,48 @@ def test_key_2_declines() -> None:
     assert sounds(Heard("2")) == ("ack-declined",)
 
 
+def test_4_is_wrong_before_he_has_the_case() -> None:
+    """Nobody ends a case that is not his."""
+    assert after(Heard("4")) == after(Heard("7"))
+
+
+def test_4_after_accepting_asks_how_it_ended() -> None:
+    """He solved it on the telephone."""
+    assert next_request(after(Heard("1"), Granted(), Heard("4")), FACTS) == AskOutcome()
+
+
+def test_reminder_says_which_case_and_what_to_press() -> None:
+    """Not "new case": he has it already."""
+    request = next_request(REMINDER, FACTS)
+
+    assert isinstance(request, Ask)
+    assert request.sounds[:4] == ("remind-announce", "case-number", "digit-1", "digit-2")
+    assert request.sounds[-1] == "remind-keys"
+
+
+def test_reminder_1_stays_at_it() -> None:
+    """He hears a receipt, and not the whole story again."""
+    flow = advance(advance(REMINDER, Heard("1")), Granted())
+
+    assert next_request(flow, FACTS) == Ask(("remind-noted", "digit-1", "digit-2", "ack-repeat"))
+
+
+def test_reminder_4_asks_how_it_ended_if_the_case_is_still_his() -> None:
+    """Somebody else may have it by now."""
+    claiming = advance(REMINDER, Heard("4"))
+
+    assert next_request(claiming, FACTS) == Claim()
+    assert next_request(advance(claiming, Granted()), FACTS) == AskOutcome()
+    assert next_request(advance(claiming, Refused("ben")), FACTS) == Close(
+        ("ack-taken", "ack-taken-by", "name-ben")
+    )
+
+
+def test_reminder_2_gives_it_up() -> None:
+    """As everywhere."""
+    assert advance(REMINDER, Heard("2")).phase is AckPhase.DECLINED
+
+
 def test_wrong_key_says_it_again() -> None:
     """A slip of the finger neither accepts nor hangs up."""
     assert sounds(Heard("7"))[:2] == ("ack-keys", "ack-urgency-urgent")
@@ -147,12 +198,13 @@ def test_only_key_1_and_a_committed_claim_take_the_case(night: list[object]) -> 
 @given(st.lists(st.none() | st.sampled_from(KEYS), min_size=24, max_size=24))
 def test_every_talk_comes_to_an_end(keys: list[str | None]) -> None:
     """Nobody, and no machine, can hold the line for ever."""
-    flow = AckFlow()
-    for key in keys:
-        request = next_request(flow, FACTS)
-        flow = advance(flow, Granted() if isinstance(request, Claim) else Heard(key))
+    for begun in (AckFlow(), REMINDER):
+        flow = begun
+        for key in keys:
+            request = next_request(flow, FACTS)
+            flow = advance(flow, Granted() if isinstance(request, Claim) else Heard(key))
 
-    assert isinstance(next_request(flow, FACTS), Close)
+        assert isinstance(next_request(flow, FACTS), Close | AskOutcome)
 
 
 @given(st.lists(events, max_size=12), st.booleans(), st.sampled_from(Urgency))
@@ -163,7 +215,50 @@ def test_every_sound_that_is_asked_for_exists(
     texts = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))["texts"]
     facts = replace(FACTS, has_message=has_message, urgency=urgency)
 
-    request = next_request(after(*night), facts)
+    for begun in (AckFlow(), REMINDER):
+        request = next_request(reduce(advance, night, begun), facts)
 
-    for sound in () if isinstance(request, Claim) else request.sounds:
-        assert sound in texts or sound == RECORDING or sound.startswith("name-")
+        for sound in request.sounds if isinstance(request, Ask | Close) else ():
+            assert sound in texts or sound == RECORDING or sound.startswith("name-")
+
+
+# ---------------------------------------------------------------- the caller still speaks
+
+GROWING = replace(FACTS, is_whole=False)
+ACCEPTED = (Heard("1"), Granted(is_whole=False))
+
+
+def test_who_is_rung_early_is_told_that_more_is_coming() -> None:
+    """He hears what there is, and why it ends in the middle."""
+    assert sounds(facts=GROWING)[-4:] == (
+        "ack-message",
+        RECORDING,
+        "ack-still-speaking",
+        "ack-keys",
+    )
+
+
+def test_nothing_said_yet_is_not_no_message() -> None:
+    """The first seconds are not on disk; nobody says that there is no message."""
+    assert sounds(facts=replace(GROWING, has_message=False))[-2:] == (
+        "ack-still-speaking",
+        "ack-keys",
+    )
+
+
+def test_who_accepts_early_hears_the_rest_when_it_is_there() -> None:
+    """What there is, then nothing is asked of him, then what came since."""
+    first = next_request(after(*ACCEPTED), GROWING)
+
+    assert (first.sounds[-1], first.answer_s) == ("ack-still-speaking", 0.0)
+    assert next_request(after(*ACCEPTED, Heard(None)), GROWING) == AwaitRest()
+    assert sounds(*ACCEPTED, Heard("3"), RestThere()) == (REST, "ack-repeat")
+
+
+def test_after_the_rest_he_may_hear_all_again() -> None:
+    """A key repeats the whole message, silence ends it."""
+    heard = (*ACCEPTED, Heard(None), RestThere())
+
+    assert sounds(*heard, Heard("5"))[0] == "ack-accepted"
+    assert next_request(after(*heard, Heard("4")), FACTS) == AskOutcome()
+    assert next_request(after(*heard, Heard(None)), FACTS) == Close(("ack-goodbye",))

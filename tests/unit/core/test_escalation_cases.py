@@ -214,6 +214,7 @@ def test_loser_who_was_never_rung_is_closed_and_no_more(event: object) -> None:
     assert moved.effects == ()
     assert moved.state == replace(moved.state, owner="ben", todo=(), wake_at=None)
     assert moved.state.live == ()
+    assert moved.state.attempts[0].outcome is RingOutcome.UNREACHABLE
 
 
 def test_one_of_a_group_that_cannot_be_rung_is_tried_beside_the_others() -> None:
@@ -226,3 +227,11 @@ def test_one_of_a_group_that_cannot_be_rung_is_tried_beside_the_others() -> None
     assert moved.state.wake_at == at(6)
     assert rung(again) == ["anna"]
     assert [one.technician for one in again.state.live] == ["ben", "anna"]
+
+
+def test_second_of_two_who_answered_is_not_taken_away() -> None:
+    """Ben listens, whatever Anna's phone does; and Anna, who did not answer, is."""
+    state = advance(at(1), opened(BOTH).state, RingAnswered(2)).state
+
+    assert advance(at(2), state, RingTakenOver(2)) == EscalationTransition(state)
+    assert advance(at(2), state, RingTakenOver(1)).effects == (CancelRing(1),)

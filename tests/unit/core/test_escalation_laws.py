@@ -16,6 +16,7 @@ from pbx_bridge.core.escalation_events import (
     FallbackReason,
     Ring,
     RingEnded,
+    TakenByHand,
     TakenElsewhere,
     TakeOver,
     Tell,
@@ -73,16 +74,18 @@ def test_no_ring_begins_at_the_ceiling(policy, night) -> None:
 
 @given(policies, random_nights)
 def test_owner_pressed_the_key_and_stays_the_owner(policy, night) -> None:
-    """L4: one owner at most, who pressed 1; he loses the case only by not answering for it."""
+    """L4: one owner at most, who pressed 1; he loses the case by not answering, or by a human."""
     pressed, owner = set(), None
     for _, event, moved in escalated(policy, night):
         if isinstance(event, TakenElsewhere):
             pressed.add(event.technician)
+        if isinstance(event, TakenByHand):  # a human typed it
+            pressed.add(event.by)
         if isinstance(event, RingEnded) and event.outcome is RingOutcome.ACKNOWLEDGED:
             attempt = moved.state.find(event.attempt)
             pressed |= {attempt.technician} if attempt else set()
 
-        if Tell(Topic.RESUMED, owner) in moved.effects:
+        if _begins_anew(moved):
             owner = None
         assert owner in (None, moved.state.owner)
         owner = moved.state.owner
@@ -162,12 +165,17 @@ def test_each_reason_for_the_fallback_is_told_once(policy, night) -> None:
     told: list[FallbackReason] = []
     for _, _, moved in escalated(policy, night):
         for effect in moved.effects:
-            if isinstance(effect, Tell) and effect.topic is Topic.RESUMED:
+            if isinstance(effect, Tell) and effect.topic in (Topic.RESUMED, Topic.REOPENED):
                 told.clear()
             if isinstance(effect, Fallback):
                 told.append(effect.reason)
 
         assert len(told) == len(set(told))
+
+
+def _begins_anew(moved) -> bool:
+    topics = {effect.topic for effect in moved.effects if isinstance(effect, Tell)}
+    return not topics.isdisjoint({Topic.RESUMED, Topic.REOPENED})
 
 
 def _rings(moved) -> list[Ring]:

@@ -102,7 +102,8 @@ def test_silent_owner_is_rung_last_in_a_new_escalation() -> None:
     paused = advance(at(27), second.state, RingEnded(3, RingOutcome.BUSY)).state
     third = advance(paused.wake_at, paused, EscalationTimer())
 
-    assert silent.effects == (CancelRing(1), RESUMED, Ring(2, "ben", "+49170222", 22.0))
+    free, ring_ben = MarkTaken(None), Ring(2, "ben", "+49170222", 22.0)
+    assert silent.effects == (CancelRing(1), RESUMED, free, ring_ben)
     assert silent.state.phase is EscalationPhase.RINGING
     assert silent.state.owner is None
     assert silent.state.give_up_at == at(25) + POLICY.ceiling

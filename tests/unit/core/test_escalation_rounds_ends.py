@@ -8,7 +8,7 @@ import pytest
 from examples import ANNA, BEN, CLARA, NOW, OWNER
 from nights import begun
 
-from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance
 from pbx_bridge.core.escalation_events import (
     CancelRing,
@@ -26,6 +26,7 @@ from pbx_bridge.core.escalation_events import (
     Topic,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
+from pbx_bridge.core.lineup import Occupied, Others
 from pbx_bridge.core.policy import Policy, Step, Technician
 
 PRESSED, DECLINED = RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED
@@ -357,6 +358,24 @@ def test_done_ends_the_goodbye_but_not_for_whoever_says_so(by: str, stopped: tup
 
     assert moved.effects == (*stopped, MarkTaken(by), Tell(Topic.DONE, by))
     assert bool(moved.state.talking(at(2))) is (by == "anna")
+
+
+@pytest.mark.parametrize(("other", "talks"), [("anna", ()), ("ben", ("anna",))])
+def test_late_key_of_whom_another_case_rings_already_keeps_no_phone_busy(
+    other: str, talks: tuple
+) -> None:
+    """Anna's key counts; that her phone was given away since, one of the two cases must know."""
+    state = begun(policy(step(ANNA))).state
+    given_up = in_time(after(state, RingPlaced(1), RingAnswered(1)).state).state
+    rings = Occupied(
+        technician=other, case_id="2002", attempt=1, urgency=Urgency.URGENT, is_answered=False
+    )
+
+    late = RingEnded(1, PRESSED, Others(occupied=(rings,)))
+    moved = after(given_up, late, second=80).state
+
+    assert moved.owner == "anna"
+    assert tuple(one.technician for one in moved.talking(at(81))) == talks
 
 
 def test_whoever_still_talks_is_not_rung_again_in_another_step() -> None:

@@ -191,3 +191,13 @@ def test_case_that_is_over_wants_nothing_more() -> None:
     ended = over(esc, EscalationPhase.DONE)
 
     assert ended == replace(rung(), phase=EscalationPhase.DONE)
+
+
+def test_phases_are_written_as_they_always_were() -> None:
+    """They stand in every database; another word would lose the cases of before."""
+    assert [str(phase) for phase in EscalationPhase] == [
+        "ringing",
+        "acknowledged",
+        "done",
+        "exhausted",
+    ]

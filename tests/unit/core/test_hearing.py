@@ -70,3 +70,10 @@ def test_words_are_given_back_as_said() -> None:
     heard = EAR.hear("Der ROHRBRUCH hier")
 
     assert heard.words(((1, 2),)) == "ROHRBRUCH"
+
+
+def test_past_that_is_denied_is_no_past() -> None:
+    """*Not last week* tells of now."""
+    heard = EAR.hear("nicht letzte woche rohrbruch")
+
+    assert heard.zone_of(hit(heard, "rohrbruch")) is None

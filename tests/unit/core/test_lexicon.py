@@ -20,6 +20,7 @@ def terms(book: Lexicon, word: str) -> set[str]:
         ("*rohr", "abflussrohr", True),
         ("*rohr", "rohrbruch", False),
         ("*wasser*", "abwasserrohr", True),
+        ("*wasser*", "abfluss", False),
         ("heizung", "heizumg", True),
         ("gas", "das", False),
     ],

@@ -146,3 +146,23 @@ def test_nobody_is_taken_over_while_somebody_is_free() -> None:
 
     assert choice.group == group(BEN)
     assert choice.preempt is None
+
+
+def test_everybody_else_stays_in_line() -> None:
+    """Ben is free; Anna before him and Clara after him keep their places."""
+    todo = tuple(group(person, last=True) for person in (ANNA, BEN, CLARA))
+
+    choice = chosen(todo, Others(occupied=(held("anna"),)))
+
+    assert choice.group == todo[1]
+    assert choice.todo == (todo[0], todo[2])
+
+
+def test_of_two_that_must_give_way_the_first_does() -> None:
+    """One person is enough; the other case goes on."""
+    todo = (group(ANNA, last=True), group(BEN, last=True))
+    weak = (held("anna", Urgency.ROUTINE), held("ben", Urgency.ROUTINE, attempt=2))
+
+    choice = chosen(todo, Others(occupied=weak))
+
+    assert choice.preempt == weak[0]

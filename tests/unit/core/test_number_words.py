@@ -12,6 +12,8 @@ from pbx_bridge.core.text import tokenise
         ("de", "hundertachtzig p p m", [180]),
         ("de", "minus elf und einundneunzig", [-11, 91]),
         ("de", "zweihundertfünf", [205]),
+        ("de", "jahrhundert", []),
+        ("de", "zwanzighundert", []),
         ("en", "fifty four degrees", [54]),
         ("en", "minus nine", [-9]),
         ("en", "two hundred five", [205]),

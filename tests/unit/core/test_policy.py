@@ -70,3 +70,22 @@ def test_technician_is_found_by_his_short_name() -> None:
     assert policy.find("ben") == BEN
     assert policy.find("owner") == OWNER
     assert policy.find("clara") is None
+
+
+def test_what_holds_where_the_firm_says_nothing() -> None:
+    """These times stand in docs/configuration.md; nobody is woken by a number that slipped."""
+    said = {
+        "name": "default",
+        "rounds": 2,
+        "grace": timedelta(seconds=3),
+        "answer_limit": timedelta(seconds=75),
+        "round_pause": timedelta(seconds=15),
+        "line_retry": timedelta(seconds=5),
+        "ceiling": timedelta(hours=4),
+        "busy_for": timedelta(minutes=45),
+        "remind_after": None,
+        "last_resort": None,
+    }
+
+    assert Policy(steps=()) == Policy(steps=(), **said)
+    assert timedelta(seconds=22) == RING_TIMEOUT

@@ -37,3 +37,12 @@ def test_optional_words_multiply_patterns() -> None:
     draft = Draft("de")
 
     assert len(draft.patterns("rule x", ["a b? + c d?"])) == 4
+
+
+def test_phrase_that_cannot_be_read_is_a_mistake() -> None:
+    """It is named with its place, and the others are kept."""
+    draft = Draft("de")
+
+    assert len(draft.phrases("negation", ["kein*", "a || b"])) == 1
+    assert draft.mistakes[0].startswith("negation: ")
+    assert "a || b" in draft.mistakes[0]

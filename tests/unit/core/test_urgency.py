@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packs import pack
+from packs import SMALL, pack
 
 from pbx_bridge.core.case import Transcript, Urgency, Word
 from pbx_bridge.core.rulepack import Context, Season
@@ -15,7 +15,6 @@ from pbx_bridge.core.urgency import (
     UNMATCHED,
     classify,
     explain,
-    is_certain,
     judge,
 )
 
@@ -75,6 +74,30 @@ def test_category_of_a_general_rule_is_the_topic() -> None:
     assert classify("angebot", PACK).category == "other"
 
 
+WRONG_NUMBER = """
+[[rule]]
+id = "wrong-number"
+urgency = "none"
+category = "water"
+reason = "Verwählt"
+patterns = ["verwählt"]
+"""
+
+
+def test_case_that_is_none_of_ours_belongs_to_no_trade() -> None:
+    """A rule that says so may name a category; the office need not see it there."""
+    verdict = classify("verwählt", pack(SMALL + WRONG_NUMBER))
+
+    assert (verdict.urgency, verdict.category) == (Urgency.NONE, "other")
+
+
+def test_only_trouble_of_the_past_is_told_of() -> None:
+    """A fact of last week is no trouble, and neither is what is told as of now as well."""
+    assert classify("letzte woche baby", PACK).reasons[0].rule == UNMATCHED
+    again = classify("letzte woche rohrbruch aber jetzt rohrbruch", PACK).reasons
+    assert [reason.rule for reason in again] == ["de.other.burst"]
+
+
 def test_unmatched_says_so() -> None:
     """Nobody has to guess why a message was quiet."""
     assert classify("wasserhahn", PACK).reasons[0].rule == UNMATCHED
@@ -126,13 +149,6 @@ def test_judge_fails_only_upwards(transcript: Transcript, urgency: Urgency) -> N
 def test_doubt_is_named_first() -> None:
     """The technician reads why he was rung for an unclear message."""
     assert judge(spoken(""), PACK).reasons[0].rule == "doubt"
-
-
-def test_only_marked_emergencies_are_certain() -> None:
-    """The early ring needs a rule that says so."""
-    assert is_certain(classify("rohrbruch", PACK), PACK)
-    assert not is_certain(classify("rauch", PACK), PACK)
-    assert not is_certain(classify("letzte woche rohrbruch", PACK), PACK)
 
 
 @given(st.text())

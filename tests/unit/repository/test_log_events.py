@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,14 @@ def event_of(call: ast.Call) -> str | None:
             return None
 
 
-def package_calls() -> Iterator[tuple[str, ast.Call]]:
-    """Yield all log calls of the package with the place where they stand."""
-    for path in sorted((ROOT / "pbx_bridge").rglob("*.py")):
-        for call in log_calls(path.read_text(encoding="utf-8")):
-            yield f"{path.relative_to(ROOT)}:{call.lineno}", call
+@cache
+def package_calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Return all log calls of the package with the place where they stand."""
+    return tuple(
+        (f"{path.relative_to(ROOT)}:{call.lineno}", call)
+        for path in sorted((ROOT / "pbx_bridge").rglob("*.py"))
+        for call in log_calls(path.read_text(encoding="utf-8"))
+    )
 
 
 def documented() -> list[str]:

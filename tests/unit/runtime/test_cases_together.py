@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from daemon import World, policy_of
-from night import Night
+from night import CALL_ID, Night
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import CaseDone, RingEnded, Topic
+from pbx_bridge.core.escalation_events import CaseDone, MarkTaken, RingEnded, Topic
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.core.policy import Step
+from pbx_bridge.ports import Pending
+from pbx_bridge.runtime.lookout import TAKEN
 
 FIRST, SECOND, THIRD = "1768000000.1", "1768000000.2", "1768000000.3"
 
@@ -207,3 +209,61 @@ async def test_ring_given_up_without_a_link_is_stopped_before_anybody_is_rung(
     assert alone.rang() == ["anna", "anna"]
     alone.told()
     await alone.presses("anna", "1")
+
+
+async def resumed(night: Night) -> None:
+    """Let Anna take a case and not answer the reminder an hour later; Ben is rung."""
+    night.world.policy = replace(night.world.policy, remind_after=timedelta(hours=1))
+    await night.open_case()
+    await night.presses("anna", "1")
+    await night.pass_time(seconds=3600 + 26)
+
+
+async def test_resumed_case_belongs_to_whoever_presses_1_now(night: Night) -> None:
+    """AstDB still knew of Anna's key: it must not take the case again."""
+    await resumed(night)
+    mark = night.phones.astdb[TAKEN, CALL_ID]
+
+    line = await night.presses("ben", "1")
+
+    assert mark == ""  # so that the dialplan's own screening accepts somebody too
+    assert "ack-accepted" in line.played
+    assert (await night.case()).owner == "ben"
+    assert night.rang() == ["anna", "anna", "ben"]
+
+
+async def test_mark_that_could_not_be_taken_away_takes_no_case(night: Night) -> None:
+    """Anna's own key, counted once, or our mark with her name: both are old."""
+    await resumed(night)
+    order = night.phones.rings[0]
+    night.phones.astdb[TAKEN, CALL_ID] = f"anna/{order.channel_id}/{order.token}"
+
+    await night.presses("ben", "1")
+
+    assert (await night.case()).owner == "ben"
+    assert night.rang() == ["anna", "anna", "ben"]
+
+
+async def test_key_that_the_dialplan_stored_meanwhile_is_not_wiped_off(night: Night) -> None:
+    """The case is free again, and Ben has pressed 1 already when we come to say so."""
+    await resumed(night)
+    night.stores_key("ben")
+    late = Pending(seq=99, case_id="1001", effect=MarkTaken(None))
+
+    await night.daemon.ringing.mark_taken(late)
+    await night.settle()
+
+    assert (await night.case()).owner == "ben"
+    assert night.rang() == ["anna", "anna", "ben"]
+
+
+async def test_late_mark_names_who_has_the_case_now(night: Night) -> None:
+    """Anna's mark was held up until Ben had it."""
+    await resumed(night)
+    await night.presses("ben", "1")
+    late = Pending(seq=99, case_id="1001", effect=MarkTaken("anna"))
+
+    await night.daemon.ringing.mark_taken(late)
+
+    assert night.daemon.lookout.believe(night.phones.astdb[TAKEN, CALL_ID]) == "ben"
+    assert night.rang() == ["anna", "anna", "ben"]

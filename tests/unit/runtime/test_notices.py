@@ -2,19 +2,25 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from daemon import policy_of
 from examples import opened_call
-from fakes import MemoryStore
-from listeners import FakeNotifier, spoken
+from fakes import FakeClock, MemoryStore
+from listeners import addressee, spoken
 from night import Night
 
 from pbx_bridge.core.case import Caller, Urgency, Verdict
-from pbx_bridge.core.escalation_events import Fallback, FallbackReason
+from pbx_bridge.core.escalation import open_escalation
+from pbx_bridge.core.escalation_events import Fallback, FallbackReason, Tell, Topic
+from pbx_bridge.core.escalation_state import EscalationTransition
+from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.news import News
 from pbx_bridge.errors import NotifyFailed, StoreError
-from pbx_bridge.ports import Pending
-from pbx_bridge.runtime.notices import WHY, Notices, write_notice
+from pbx_bridge.ports import Addressee, Pending
+from pbx_bridge.runtime.notices import WHY, Notices, case_facts, write_notice
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CALL = replace(
@@ -26,19 +32,36 @@ CALL = replace(
 GIVEN_UP = Pending(seq=7, case_id="1001", effect=Fallback(FallbackReason.NOBODY_ACCEPTED))
 
 
-def written(call=CALL, *, with_transcript: bool = False):
+AT_ELEVEN = datetime(2026, 1, 9, 22, tzinfo=UTC)
+
+
+def written(call=CALL, **changes):
     """Return the notice of a case that nobody accepted."""
-    reason = FallbackReason.NOBODY_ACCEPTED
-    return write_notice(
-        call, WHY[reason], key="1001-7", zone=BERLIN, with_transcript=with_transcript
-    )
+    facts = case_facts(call, reason=FallbackReason.NOBODY_ACCEPTED)
+    news = News(key="1001-7", topic=Topic.EXHAUSTED, at=AT_ELEVEN, case=facts)
+    return write_notice(news, addressee(**changes), BERLIN)
 
 
-async def notices_for(*notifiers: FakeNotifier) -> Notices:
-    """Return notices through *notifiers* for a store that holds the case."""
-    store = MemoryStore()
+async def notices_for(store: MemoryStore, *people: Addressee) -> Notices:
+    """Return notices to *people* for a store that holds the case and its escalation."""
     await store.calls.open(CALL.arrived_at, opened_call())
-    return Notices(store.calls, notifiers, zone=BERLIN, with_transcript=False)
+    opened = open_escalation(
+        CALL.arrived_at, "1001", Urgency.EMERGENCY, policy_of("anna", "ben"), ALONE
+    )
+    rung = replace(opened.state.attempts[0], is_placed=True)
+    state = replace(opened.state, attempts=(rung,))
+    await store.escalations.open(CALL.arrived_at, EscalationTransition(state))
+    return Notices(FakeClock(), store.calls, store.escalations, store.notices, people, zone=BERLIN)
+
+
+def queued(store: MemoryStore) -> list[str]:
+    """Return the addressees of what is queued, in order."""
+    return [row.queued.addressee for row in store.notices.rows]
+
+
+def of(effect) -> Pending:
+    """Return the effect as the outbox gives it."""
+    return Pending(seq=7, case_id="1001", effect=effect)
 
 
 def test_notice_says_who_when_and_how_urgent() -> None:
@@ -76,25 +99,68 @@ def test_every_reason_has_words(reason: FallbackReason) -> None:
     assert len(WHY[reason].split()) > 2
 
 
-async def test_one_notifier_that_fails_does_not_keep_the_others() -> None:
-    """The mail server is away: the others are told now, and nobody is told twice."""
-    broken, working = FakeNotifier(), FakeNotifier()
-    broken.faults = [NotifyFailed("connection refused")]
-    notices = await notices_for(broken, working)
-
-    with pytest.raises(NotifyFailed, match="connection refused"):
-        await notices.fall_back(GIVEN_UP)
-    await notices.fall_back(GIVEN_UP)
-
-    assert len(working.sent) == len(broken.sent) == 1
-
-
-async def test_notice_of_a_case_without_call_fails_visibly() -> None:
+async def test_case_without_call_fails_visibly() -> None:
     """A case that cannot be read is reported."""
-    notices = Notices(MemoryStore().calls, [], zone=BERLIN, with_transcript=False)
+    store = MemoryStore()
+    notices = Notices(
+        FakeClock(), store.calls, store.escalations, store.notices, [addressee()], zone=BERLIN
+    )
 
     with pytest.raises(StoreError, match="case 1001 has no call"):
         await notices.fall_back(GIVEN_UP)
+
+
+async def test_topic_reaches_only_those_who_chose_it() -> None:
+    """The office does not want to hear of each acceptance, the program does."""
+    store = MemoryStore()
+    program = addressee(name="webhook/crm", topics=frozenset({Topic.ACCEPTED}))
+    notices = await notices_for(store, addressee(name="mail"), program)
+
+    await notices.tell(of(Tell(Topic.ACCEPTED, "anna")))
+    await notices.fall_back(GIVEN_UP)
+
+    assert queued(store) == ["webhook/crm", "mail"]
+
+
+async def test_effect_carried_out_again_queues_nothing_new() -> None:
+    """The process died between the queue and the outbox: the restart does it again."""
+    store = MemoryStore()
+    notices = await notices_for(store, addressee(name="mail"))
+
+    await notices.fall_back(GIVEN_UP)
+    await notices.fall_back(GIVEN_UP)
+
+    assert queued(store) == ["mail"]
+
+
+async def test_acceptance_is_told_to_those_who_were_rung_and_did_not_take_it() -> None:
+    """Anna was rung and Ben took it: Anna may sleep, Clara was never woken."""
+    store = MemoryStore()
+    topics = frozenset({Topic.ACCEPTED})
+    people = [
+        addressee(name=name, technician=name, topics=topics) for name in ("anna", "ben", "clara")
+    ]
+    notices = await notices_for(store, *people)
+
+    await notices.tell(of(Tell(Topic.ACCEPTED, "ben")))
+
+    assert queued(store) == ["anna"]
+
+
+async def test_push_says_neither_number_nor_words_unless_they_are_switched_on() -> None:
+    """A lock screen is read by others."""
+    brief = written(is_brief=True, with_number=False)
+    open_hearted = written(is_brief=True, with_number=True, with_transcript=True)
+
+    told = f"{brief.subject} {brief.body} {brief.news}"
+    assert "+4930123456" not in told
+    assert "rohrbruch" not in told
+    assert open_hearted.body == "Caller: +4930123456\nWords: rohrbruch im keller"
+
+
+async def test_push_is_in_the_language_of_its_reader() -> None:
+    """Piotr reads Polish."""
+    assert written(is_brief=True, language="pl").subject == "Sprawa 1001 (awaria): NIKT nie przyjął"
 
 
 async def test_mail_server_that_hangs_does_not_delay_a_ring(night: Night) -> None:
@@ -130,3 +196,36 @@ def _hang(night: Night) -> list[str]:
 
     night.notifier.send = send
     return asked
+
+
+async def test_notifier_that_raises_does_not_delay_a_ring(night: Night) -> None:
+    """Its bug is its own; the next person rings at the usual time, the mail follows."""
+    night.notifier.faults = [ZeroDivisionError("a bug")] * 3
+    night.phones.goes_down()
+    await night.open_case()
+    night.phones.comes_back()
+
+    await night.pass_time(seconds=5)
+    rang_by_then = night.rang()
+    await night.pass_time(seconds=60)
+
+    assert rang_by_then == ["anna"]
+    assert len(night.told()) == 1
+    night.rang()
+
+
+async def test_what_was_not_sent_is_sent_after_a_restart(night: Night) -> None:
+    """The process dies while the mail hangs: the next life sends it, once."""
+    asked = _hang(night)
+    night.phones.goes_down()
+    await night.open_case()
+    del night.notifier.send
+
+    await night.restart()
+    await night.pass_time(seconds=60)
+
+    assert asked == ["asked"]
+    assert len(night.told()) == 1
+    night.phones.comes_back()
+    await night.settle()
+    night.rang()

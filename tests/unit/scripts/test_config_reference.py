@@ -19,14 +19,21 @@ def test_page_is_current() -> None:
 
 
 def test_page_documents_every_key() -> None:
-    """No section and no key is left out."""
-    text = page()
-
-    for section in keys_of(Config):
-        assert f"[{section.spelled}]" in text
-        assert section.section is not None
-        for key in keys_of(section.section):
-            assert f"| `{key.spelled}` |" in text
+    """No section and no key is left out, also of the tables inside others."""
+    tables = [(key.spelled, key.section) for key in keys_of(Config)]
+    while tables:
+        name, section = tables.pop()
+        assert section is not None
+        (own,) = re.findall(
+            rf"^## \[{{1,2}}{re.escape(name)}\]{{1,2}}\n(.*?)(?=^## |\Z)",
+            page(),
+            re.MULTILINE | re.DOTALL,
+        )
+        for key in keys_of(section):
+            if key.section is not None:
+                tables.append((f"{name}.{key.spelled}", key.section))
+            else:
+                assert f"| `{key.spelled}` |" in own
 
 
 def test_sample_has_no_mistakes_and_nothing_unwise() -> None:
@@ -38,6 +45,6 @@ def test_sample_has_no_mistakes_and_nothing_unwise() -> None:
 
 def test_sample_shows_every_section() -> None:
     """Nobody needs the reference to learn that a section exists."""
-    shown = {*tomllib.loads(SAMPLE), *re.findall(r"^# \[(\w+)\]", SAMPLE, re.MULTILINE)}
+    shown = {*tomllib.loads(SAMPLE), *re.findall(r"^# \[+(\w+)\]", SAMPLE, re.MULTILINE)}
 
     assert shown == {key.spelled for key in keys_of(Config)}

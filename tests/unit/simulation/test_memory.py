@@ -52,3 +52,14 @@ async def test_key_of_the_instance_is_always_the_same() -> None:
 
     assert keys[0] == keys[1]
     assert len(keys[0]) == 32
+
+
+async def test_process_can_die_before_and_after_each_write() -> None:
+    """Before: nothing is kept; after: all of it, state and effects together."""
+    tables, moments = MemoryTables(), []
+    tables.moment = lambda: moments.append((len(tables.journal), len(tables.escalations)))
+
+    await MemoryEscalations(tables).open(NOW, opened_escalation())
+    await MemoryOutbox(tables).mark_done(1, NOW)
+
+    assert moments == [(0, 0), (1, 1), (1, 1), (1, 1)]

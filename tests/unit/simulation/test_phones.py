@@ -160,3 +160,71 @@ async def test_what_is_remembered_can_be_recalled() -> None:
 
     assert await stage.phones.recall("family", "key") == "value"
     assert await stage.phones.recall("family", "other") is None
+
+
+async def test_reply_is_lost_after_the_mobile_rings() -> None:
+    """We are told that nothing was sent, and it rings."""
+    stage = Stage(Behaviour.SILENT)
+    stage.phones.lost_replies = 1.0
+
+    with pytest.raises(AmiUnavailable):
+        await stage.phones.ring(order())
+
+    assert [leg.channel_id for leg in await stage.phones.live()] == ["1001-1"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "told"),
+    [
+        (Behaviour.ACCEPTS, ["answered", "acknowledged", "no-answer"]),
+        (Behaviour.DECLINES, ["answered", "declined", "no-answer"]),
+        (Behaviour.HANGS_UP, ["answered", "acknowledged", "no-answer"]),
+        (Behaviour.MAILBOX, ["answered", "no-answer"]),
+    ],
+)
+async def test_key_is_pressed_while_we_hang_up(behaviour: Behaviour, told: list) -> None:
+    """By a human who listens, never by a mailbox; and once."""
+    stage = Stage(behaviour)
+    stage.phones.late_keys = 1.0
+    await stage.phones.ring(order())
+    stage.phones._answer("1001-1")
+
+    await stage.phones.cancel("1001-1")
+
+    assert stage.play() == told
+
+
+async def test_asterisk_that_dies_takes_every_leg_with_it() -> None:
+    """And tells nobody."""
+    stage = Stage(Behaviour.ACCEPTS)
+    await stage.phones.ring(order())
+
+    stage.phones.restart()
+
+    assert stage.play() == []
+    stage.phones.is_up = True
+    assert await stage.phones.live() == []
+
+
+async def test_process_can_die_before_and_after_an_order() -> None:
+    """The mobile rings only in the second life."""
+    stage, moments = Stage(Behaviour.SILENT), []
+    stage.phones.moment = lambda: moments.append(len(stage.phones.legs))
+
+    await stage.phones.ring(order())
+
+    assert moments == [0, 1]
+
+
+async def test_answer_that_nobody_heard_is_told_by_the_next_look() -> None:
+    """As the real `Phones` adopts a leg that is up."""
+    stage = Stage(Behaviour.ACCEPTS)
+    await stage.phones.ring(order())
+    stage.phones.events = None
+    stage.phones._answer("1001-1")
+    stage.phones.events = stage
+
+    await stage.phones.live()
+    await stage.phones.live()
+
+    assert stage.told == ["answered"]

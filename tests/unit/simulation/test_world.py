@@ -2,18 +2,15 @@
 
 from random import Random
 
-from pbx_bridge.core.case import Urgency
 from pbx_bridge.simulation.world import HOURS, random_world
 
 
 def test_every_night_can_be_played() -> None:
-    """A policy for each urgency, a temper for each person, all within the night."""
+    """A temper for each person, all within the night."""
     for seed in range(200):
         world = random_world(Random(seed))
 
-        assert set(world.policies) == set(Urgency)
-        people = {p.name for policy in world.policies.values() for p in policy.people()}
-        assert people <= set(world.tempers)
+        assert set(world.tempers) == set(world.firm.names)
         assert all(0 <= caller.at_s < HOURS * 3600 for caller in world.incoming)
         assert 1 <= len(world.incoming) <= 6
 

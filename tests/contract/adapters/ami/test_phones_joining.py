@@ -11,6 +11,12 @@ from pbx_bridge.errors import AmiRejected, AmiUnavailable, UnsafeValue
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait half a second for an event that this Asterisk never sends."""
+    monkeypatch.setattr("pbx_bridge.adapters.ami.phones._JOIN_S", 0.05)
+
+
 @pytest.mark.parametrize("first", ["Hangup", "OriginateResponse"])
 async def test_two_events_of_one_end_come_in_either_order(ami_world: AmiWorld, first: str) -> None:
     """Measured: Asterisk sends both orders; the outcome is the same."""

@@ -17,6 +17,7 @@ from pbx_bridge.core.call_flow import (
     advance,
 )
 from pbx_bridge.core.case import MessageEnd, Reason, Transcript, Urgency, Verdict, Word
+from pbx_bridge.core.case_life import CaseOutcome, CloseEscalation, NoteAdded, OutcomeGiven
 from pbx_bridge.errors import StaleCase
 from pbx_bridge.ports import StoredCall
 
@@ -149,3 +150,23 @@ async def test_decided_call_waits_for_nothing(store: Store) -> None:
 
     assert await store.calls.due(NOW + timedelta(days=1)) == []
     assert await store.calls.undecided() == []
+
+
+async def test_outcome_and_notes_are_kept_with_their_effect(store: Store) -> None:
+    """State, journal and effect of what people say are one thing."""
+    kept = await store.calls.open(NOW, opened_call())
+    decided = CallerLeft(0.0)
+    for event in (decided, Judged(ROUTINE, Transcript()), NoteAdded("office", "x"), GIVEN):
+        kept = await store.calls.save(NOW, kept, event, advance(NOW, kept.state, event))
+
+    again = await store.calls.load("1001")
+
+    assert again == kept
+    assert kept.state.life.outcome is CaseOutcome.NO_ACTION
+    assert [note.text for note in kept.state.life.notes] == ["x"]
+    wanted = [pending.effect for pending in await store.outbox.pending(NOW)]
+    assert wanted[-1] == CloseEscalation("office")
+
+
+ROUTINE = Verdict(urgency=Urgency.ROUTINE)
+GIVEN = OutcomeGiven(CaseOutcome.NO_ACTION, "office")

@@ -11,6 +11,7 @@ from pbx_bridge.adapters.store.store import SqliteStore
 from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
+    CaseDone,
     MarkTaken,
     Ring,
     RingEnded,
@@ -123,3 +124,18 @@ async def test_neighbours_hold_technicians_back(store: Store) -> None:
     assert found[0] == ringing.state
     assert [esc.case_id for esc in found] == ["1001", "1002", "1004"]
     assert await store.escalations.neighbours(NOW + timedelta(days=2)) == [found[0], found[2]]
+
+
+async def test_owned_are_the_open_cases_of_one_technician(store: Store) -> None:
+    """However old; neither somebody else's, nor what is done."""
+    for case_id, who in (("1001", "anna"), ("1002", "ben"), ("1003", "anna"), ("1004", "anna")):
+        taken = open_taken(NOW - timedelta(days=30), case_id, Urgency.URGENT, POLICY, who)
+        kept = await store.escalations.open(NOW, taken)
+        if case_id == "1003":
+            done = CaseDone("anna")
+            await store.escalations.save(NOW, kept, done, advance(NOW, kept.state, done))
+
+    found = await store.escalations.owned_by("anna")
+
+    assert [esc.case_id for esc in found] == ["1001", "1004"]
+    assert await store.escalations.owned_by("clara") == []

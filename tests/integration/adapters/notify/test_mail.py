@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -220,37 +219,6 @@ async def test_server_that_is_none_is_a_failure(first: bytes) -> None:
 
 
 # ---------------------------------------------------------------- encryption and login
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a certificate for 127.0.0.1 together with its key."""
-    pem = tmp_path_factory.mktemp("tls") / "both.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            str(pem),
-            "-out",
-            str(pem) + ".crt",
-        ],
-        check=True,
-        capture_output=True,
-        timeout=20,
-    )
-    pem.write_bytes(pem.read_bytes() + Path(str(pem) + ".crt").read_bytes())
-    return pem
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_render_again_makes_nothing(folder: Path, config: Config) -> None:
 
 
 def test_render_makes_only_what_changed_or_is_missing(folder: Path) -> None:
-    """Another firm name changes the two prompts that say it; a lost file comes back."""
+    """Another firm name changes the prompts that say it; a lost file comes back."""
     renamed = parse(
         SMALLEST.replace('language = "pl"\n', "").replace("Muster", "Meister"), source="f"
     )
@@ -114,7 +114,8 @@ def test_render_makes_only_what_changed_or_is_missing(folder: Path) -> None:
 
     done = render(renamed, folder)
 
-    assert set(done.made) == {"de/greeting", "de/ack-announce", "de/beep", "de/goodbye"}
+    firm = {"de/greeting", "de/ack-announce", "de/remind-announce", "de/call-in-pin"}
+    assert set(done.made) == {*firm, "de/beep", "de/goodbye"}
 
 
 def test_own_recording_wins_and_is_made_fit(folder: Path, config: Config) -> None:

@@ -9,7 +9,10 @@ from pbx_bridge.adapters.prompts import REQUIRED, load_texts, prompts_of
 from pbx_bridge.config import LANGUAGES, parse
 from pbx_bridge.errors import PromptError
 
-PLACEHOLDERS = {"greeting": {"{firm}"}, "ack-announce": {"{firm}"}, "name": {"{technician}"}}
+PLACEHOLDERS = {
+    **{name: {"{firm}"} for name in ("greeting", "ack-announce", "remind-announce", "call-in-pin")},
+    "name": {"{technician}"},
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,7 +1,7 @@
 """Percentiles and summaries."""
 
 import pytest
-from benchmarks.figures import Figure, figure, percentile, text_of
+from benchmarks.figures import Figure, figure, percentile, ratio, share, text_of
 
 
 def test_p95_of_twenty_is_the_second_slowest() -> None:
@@ -68,3 +68,25 @@ def test_digits_that_mean_something(value: float, text: str) -> None:
     found = text_of(value)
 
     assert found == text
+
+
+def test_share_says_of_how_many() -> None:
+    """A percentage alone hides that it was two calls."""
+    found = share("rung", [True, False])
+
+    assert found is not None
+    assert (found.name, found.unit, found.values) == ("rung (1 of 2)", "%", (50.0,))
+    assert share("rung", []) is None
+
+
+def test_ratio_of_medians() -> None:
+    """Of nothing, or of something that takes no time, there is none."""
+    slow, fast = figure("slow", "ms", [90, 100, 500]), figure("fast", "ms", [5, 10, 11])
+    early = figure("early", "ms", [-3])
+
+    found = ratio("how much", slow, fast)
+
+    assert found is not None
+    assert found.values == (10,)
+    assert ratio("how much", slow, early) is None
+    assert ratio("how much", None, fast) is None

@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from benchmarks.moments import (
+    backlog_s,
     between_ms,
     from_carrier,
     from_journal,
     from_log,
     from_pbx,
     known_after_s,
+    last_logged,
     logged_at,
+    waits_s,
 )
 from boxes import CarrierEvent
 
@@ -116,3 +120,35 @@ def test_last_text_that_is_right_settles_nothing_by_itself() -> None:
     found = known_after_s(["ein"], [0.5], [])
 
     assert found == [None]
+
+
+def test_last_line_of_a_case_counts() -> None:
+    """A verdict may be given twice: while the caller speaks, and at the end."""
+    lines = [
+        {"event": "case.classified", "case_id": "1", "timestamp": "1970-01-01T00:00:01Z"},
+        {"event": "case.classified", "case_id": "1", "timestamp": "1970-01-01T00:00:02Z"},
+        {"event": "case.classified", "case_id": "2", "timestamp": "1970-01-01T00:00:03Z"},
+    ]
+
+    assert last_logged(lines, "case.classified", "1") == 2.0
+    assert last_logged(lines, "case.acknowledged", "1") is None
+
+
+def test_backlog_counts_from_when_the_audio_was_there() -> None:
+    """Words in the second piece: the first one had been there longer, and says nothing."""
+    written = [(10.0, 0.3), (10.3, 0.6)]
+
+    assert backlog_s(10.5, 0.4, written) == pytest.approx(0.2)
+    assert backlog_s(10.5, 0.9, written) is None
+
+
+def test_word_waits_from_when_its_piece_was_there() -> None:
+    """It was there at the first growth after its end; one that nobody knew has not waited."""
+    waits = waits_s([1.0, 1.1, 1.2], [0.5, None, 0.6], [0.9, 1.2, 1.5])
+
+    assert waits == [pytest.approx(0.3), None, pytest.approx(0.6)]
+
+
+def test_word_that_never_was_there_has_not_waited() -> None:
+    """The call was over before the copy grew again."""
+    assert waits_s([1.0], [0.5], [0.9]) == [None]

@@ -1,0 +1,146 @@
+"""What is allowed in [escalation] and [[policy]] and still unwise."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import product
+
+from pbx_bridge.config.calendar_checks import Mistake
+from pbx_bridge.config.lines import KeyPath
+from pbx_bridge.config.policies import policies_of, values_of
+from pbx_bridge.config.sections import Config
+from pbx_bridge.core.calendar import PRIMARY
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.plan import DEFAULT, LAYER_MARK, PolicyRule, StepRule
+from pbx_bridge.core.rulefile import CATEGORIES
+
+MAILBOX_S = 25
+"""Carriers' mailboxes often answer from here on."""
+
+
+def policy_advice(config: Config) -> Iterator[Mistake]:
+    """Yield what works and is still unwise, with where it stands."""
+    yield from _mailboxes(config)
+    yield from _unreached(config)
+    yield from _overlaps(config)
+    yield from _ceilings(config)
+    yield from _never_rung(config)
+    yield from _unused_layers(config)
+
+
+def layers_rung(config: Config, layers: Iterable[str]) -> frozenset[str]:
+    """Return those of *layers* that some case rings; one without a policy of its own rings all."""
+    named = {who.removeprefix(LAYER_MARK) for who in _named(config) if who.startswith(LAYER_MARK)}
+    return frozenset(layers if _has_other_cases(config) else named.intersection(layers))
+
+
+def _mailboxes(config: Config) -> Iterator[Mistake]:
+    timeouts: list[tuple[KeyPath, int | None]] = [
+        (("escalation", "ring_timeout_s"), config.escalation.ring_timeout_s)
+    ]
+    for place, policy in enumerate(config.policies):
+        timeouts.append((("policy", place, "ring_timeout_s"), policy.ring_timeout_s))
+        timeouts += [
+            (("policy", place, "step", at, "ring_timeout_s"), step.ring_timeout_s)
+            for at, step in enumerate(policy.steps)
+        ]
+    for path, seconds in timeouts:
+        if seconds is not None and seconds > MAILBOX_S:
+            yield path, f"{seconds} s often reaches the carrier's mailbox; stay below {MAILBOX_S}"
+
+
+def _unreached(config: Config) -> Iterator[Mistake]:
+    rules = policies_of(config).rules
+    before: dict[int, set[int]] = {place: set() for place in range(len(rules))}
+    for fitting in _cases(config, rules):
+        for place in fitting:
+            before[place].add(fitting[0])
+    for place, first in before.items():
+        if place not in first:
+            names = " and ".join(repr(rules[one].name) for one in sorted(first))
+            text = f"is never used: its cases all go to {names} before it"
+            yield ("policy", place), f"{text}; move it up or take it out"
+
+
+def _cases(config: Config, rules: tuple[PolicyRule, ...]) -> Iterator[list[int]]:
+    """Yield for every kind of case the places of the rules that fit it, in order."""
+    windows = [None, *(duty.name for duty in config.duty_windows)]
+    kinds = product((Urgency.EMERGENCY, Urgency.URGENT), sorted(CATEGORIES), windows)
+    for urgency, category, window in kinds:
+        yield [n for n, rule in enumerate(rules) if rule.fits(urgency, category, window)]
+
+
+def _has_other_cases(config: Config) -> bool:
+    """Whether there are cases that no policy of the firm is for."""
+    return not all(_cases(config, policies_of(config).rules))
+
+
+def _overlaps(config: Config) -> Iterator[Mistake]:
+    for place, rule in enumerate(policies_of(config).rules):
+        for at, step in enumerate(rule.steps):
+            if step.overlap is not None and step.overlap >= step.ring_timeout:
+                path = ("policy", place, "step", at, "overlap_s")
+                rings = f"the mobile rings for {step.ring_timeout.seconds} s only"
+                yield path, f"{step.overlap.seconds} s overlaps nothing: {rings}; make it shorter"
+
+
+def _ceilings(config: Config) -> Iterator[Mistake]:
+    firm = config.escalation
+    for place, (rule, policy) in enumerate(
+        zip(policies_of(config).rules, config.policies, strict=True)
+    ):
+        own = policy.ceiling_min is not None
+        path: KeyPath = ("policy", place) if own else ("escalation",)
+        yield from _ceiling(path, rule.name, values_of(firm, policy).ceiling_min, rule.steps)
+    if _has_other_cases(config):
+        count = len(_layers(config)) if config.rotations else len(config.order())
+        timeout = timedelta(seconds=firm.ring_timeout_s)
+        steps = (StepRule(who=(LAYER_MARK,) * count, ring_timeout=timeout),)
+        yield from _ceiling(("escalation",), DEFAULT, firm.ceiling_min, steps)
+
+
+def _ceiling(
+    path: KeyPath, name: str, minutes: int, steps: tuple[StepRule, ...]
+) -> Iterator[Mistake]:
+    """Yield when one round takes longer, with one person on call in each layer."""
+    lengths = [
+        (min(step.overlap or step.ring_timeout, step.ring_timeout), step.ring_timeout)
+        for step in steps
+        for _ in range(1 if step.is_parallel else len(step.who))
+    ]
+    *first, (_, last) = lengths
+    takes = sum((until_next for until_next, _ in first), last)
+    if takes > timedelta(minutes=minutes):
+        round_s = round(takes.total_seconds())
+        text = f"{minutes} min is over before one round of policy {name!r} is ({round_s} s)"
+        yield (*path, "ceiling_min"), f"{text}: the last ones are never rung; make it longer"
+
+
+def _never_rung(config: Config) -> Iterator[Mistake]:
+    rung = set(_named(config)) | {name for each in config.rotations for name in each.order}
+    rung |= {policy.last_resort or "" for policy in config.policies}
+    rung.add(config.escalation.last_resort or "")
+    if not config.rotations and layers_rung(config, _layers(config)):
+        rung |= set(config.order())
+    for place, person in enumerate(config.technicians):
+        if person.name not in rung:
+            remedy = "add him to a [[policy.step]] or a [[rotation]]"
+            text = f"{person.name!r} is in no policy and in no rotation and is not rung; {remedy}"
+            yield ("technician", place, "name"), text
+
+
+def _unused_layers(config: Config) -> Iterator[Mistake]:
+    seen = set(layers_rung(config, _layers(config)))
+    for place, rotation in enumerate(config.rotations):
+        if rotation.layer not in seen:
+            remedy = f"name '{LAYER_MARK}{rotation.layer}' in a [[policy.step]]"
+            text = f"no policy rings the layer {rotation.layer!r}; {remedy}"
+            yield ("rotation", place, "layer"), text
+        seen.add(rotation.layer)
+
+
+def _layers(config: Config) -> frozenset[str]:
+    return frozenset(rotation.layer for rotation in config.rotations) or frozenset({PRIMARY})
+
+
+def _named(config: Config) -> list[str]:
+    return [who for policy in config.policies for step in policy.steps for who in step.who]

@@ -1,0 +1,186 @@
+"""News in one line, in the language of whoever reads it."""
+
+# ruff: noqa: RUF001  Russian letters look like others
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from pbx_bridge.core.escalation_events import FallbackReason, Topic
+from pbx_bridge.core.news import CaseFacts, News
+
+
+class Texts(NamedTuple):
+    """All that is said in one language."""
+
+    case: str
+    turns: Mapping[Topic, str]
+    nobody_to_ring: str
+    urgencies: Mapping[str, str]
+    caller: str
+    words: str
+    shift_ahead: str
+    shift_begun: str
+    until: str
+    gap: str
+    test: str
+
+
+GERMAN = Texts(
+    case="Fall {case_id} ({urgency}): {turn}",
+    turns={
+        Topic.NEW_CASE: "neu, es wird geklingelt",
+        Topic.ACCEPTED: "angenommen von {who}",
+        Topic.RESUMED: "{who} antwortet nicht, es wird wieder geklingelt",
+        Topic.DONE: "erledigt, sagt {who}",
+        Topic.REOPENED: "wieder geöffnet von {who}, es wird geklingelt",
+        Topic.EXHAUSTED: "NIEMAND hat angenommen",
+        Topic.LINE_DOWN: "Telefonanlage nicht erreichbar, es klingelt bei niemandem",
+    },
+    nobody_to_ring="NIEMAND ist eingeteilt",
+    urgencies={
+        "routine": "kann warten",
+        "urgent": "dringend",
+        "emergency": "Notfall",
+        "unknown": "nicht verstanden",
+        "none": "kein Anliegen",
+    },
+    caller="Anrufer: {number}",
+    words="Worte: {words}",
+    shift_ahead="{who}: Bereitschaft ({layer}) beginnt {start}{until}",
+    shift_begun="{who}: Bereitschaft ({layer}) hat begonnen, {start}{until}",
+    until=", bis {end}",
+    gap="Niemand in Bereitschaft ({layer}) von {start} bis {end}",
+    test="TEST von pbx-bridge: bitte nichts tun",
+)
+
+ENGLISH = Texts(
+    case="Case {case_id} ({urgency}): {turn}",
+    turns={
+        Topic.NEW_CASE: "new, technicians are rung",
+        Topic.ACCEPTED: "accepted by {who}",
+        Topic.RESUMED: "{who} does not answer, technicians are rung again",
+        Topic.DONE: "done, says {who}",
+        Topic.REOPENED: "reopened by {who}, technicians are rung",
+        Topic.EXHAUSTED: "NOBODY accepted it",
+        Topic.LINE_DOWN: "the PBX cannot be reached, no mobile rings",
+    },
+    nobody_to_ring="NOBODY is there to be rung",
+    urgencies={
+        "routine": "can wait",
+        "urgent": "urgent",
+        "emergency": "emergency",
+        "unknown": "not understood",
+        "none": "no request",
+    },
+    caller="Caller: {number}",
+    words="Words: {words}",
+    shift_ahead="{who}: shift ({layer}) begins {start}{until}",
+    shift_begun="{who}: shift ({layer}) has begun, {start}{until}",
+    until=", until {end}",
+    gap="Nobody on call ({layer}) from {start} until {end}",
+    test="TEST from pbx-bridge: nothing to do",
+)
+
+POLISH = Texts(
+    case="Sprawa {case_id} ({urgency}): {turn}",
+    turns={
+        Topic.NEW_CASE: "nowa, dzwonimy do techników",
+        Topic.ACCEPTED: "przyjmuje {who}",
+        Topic.RESUMED: "{who} nie odpowiada, dzwonimy ponownie",
+        Topic.DONE: "zakończona, mówi {who}",
+        Topic.REOPENED: "ponownie otwarta przez {who}, dzwonimy do techników",
+        Topic.EXHAUSTED: "NIKT nie przyjął",
+        Topic.LINE_DOWN: "centrala nie odpowiada, nikt nie jest powiadamiany telefonicznie",
+    },
+    nobody_to_ring="NIKT nie ma dyżuru",
+    urgencies={
+        "routine": "może poczekać",
+        "urgent": "pilne",
+        "emergency": "awaria",
+        "unknown": "nie zrozumiano",
+        "none": "bez sprawy",
+    },
+    caller="Dzwoniący: {number}",
+    words="Słowa: {words}",
+    shift_ahead="{who}: dyżur ({layer}) zaczyna się {start}{until}",
+    shift_begun="{who}: dyżur ({layer}) rozpoczęty, {start}{until}",
+    until=", do {end}",
+    gap="Nikt nie ma dyżuru ({layer}) od {start} do {end}",
+    test="TEST z pbx-bridge: proszę nic nie robić",
+)
+
+RUSSIAN = Texts(
+    case="Заявка {case_id} ({urgency}): {turn}",
+    turns={
+        Topic.NEW_CASE: "новая, звоним техникам",
+        Topic.ACCEPTED: "принимает {who}",
+        Topic.RESUMED: "{who} не отвечает, звоним снова",
+        Topic.DONE: "выполнена, сообщает {who}",
+        Topic.REOPENED: "снова открыта ({who}), звоним техникам",
+        Topic.EXHAUSTED: "НИКТО не принял",
+        Topic.LINE_DOWN: "АТС недоступна, никому не дозвониться",
+    },
+    nobody_to_ring="НИКТО не дежурит",
+    urgencies={
+        "routine": "может подождать",
+        "urgent": "срочно",
+        "emergency": "авария",
+        "unknown": "не распознано",
+        "none": "без просьбы",
+    },
+    caller="Звонил: {number}",
+    words="Слова: {words}",
+    shift_ahead="{who}: дежурство ({layer}) начинается {start}{until}",
+    shift_begun="{who}: дежурство ({layer}) началось, {start}{until}",
+    until=", до {end}",
+    gap="Никто не дежурит ({layer}) с {start} до {end}",
+    test="ТЕСТ от pbx-bridge: ничего делать не нужно",
+)
+
+TEXTS: Mapping[str, Texts] = {"de": GERMAN, "en": ENGLISH, "pl": POLISH, "ru": RUSSIAN}
+
+
+def headline(news: News, language: str, zone: tzinfo) -> str:
+    """Return the news in one line; times by the clock of *zone*."""
+    texts = TEXTS[language]
+    if news.case is not None:
+        return _case(news.case, news.topic, texts)
+    if (shift := news.shift) is not None:
+        form = texts.shift_begun if shift.has_begun else texts.shift_ahead
+        until = texts.until.format(end=clock(shift.end, zone)) if shift.end else ""
+        start = clock(shift.start, zone)
+        return form.format(who=shift.technician, layer=shift.layer, start=start, until=until)
+    if (gap := news.gap) is not None:
+        start, end = clock(gap.start, zone), clock(gap.end, zone)
+        return texts.gap.format(layer=gap.layer, start=start, end=end)
+    return texts.test
+
+
+def personal(news: News, language: str) -> list[str]:
+    """Return the lines with what is personal in the news, as far as it is still in it."""
+    texts, case = TEXTS[language], news.case
+    lines = []
+    if case is not None and case.caller_number:
+        lines.append(texts.caller.format(number=case.caller_number))
+    if case is not None and case.transcript:
+        lines.append(texts.words.format(words=case.transcript))
+    return lines
+
+
+def clock(at: datetime, zone: tzinfo) -> str:
+    """Return a time as the clock on the wall shows it, with the zone's name on DST nights."""
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}{f' {local:%Z}' if _comes_twice(local) else ''}"
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
+def _case(case: CaseFacts, topic: Topic, texts: Texts) -> str:
+    turn = texts.turns[topic].format(who=case.technician or "?")
+    if case.reason is FallbackReason.NOBODY_TO_RING:
+        turn = texts.nobody_to_ring
+    urgency = texts.urgencies.get(case.urgency, case.urgency)
+    return texts.case.format(case_id=case.case_id, urgency=urgency, turn=turn)

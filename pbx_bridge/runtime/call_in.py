@@ -1,0 +1,152 @@
+"""Serves a technician who calls us: PIN, his open cases, how they ended."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from pbx_bridge.core import call_in_flow, pin_lock
+from pbx_bridge.core.ack_flow import Ask, Close, Heard
+from pbx_bridge.core.call_flow import UNHEARD
+from pbx_bridge.core.call_in_flow import (
+    AskPin,
+    CallIn,
+    OpenCase,
+    PinRight,
+    PinWrong,
+    Talk,
+    TalkEnded,
+    next_request,
+)
+from pbx_bridge.core.pin_lock import PinLock
+from pbx_bridge.errors import AgiHangup
+from pbx_bridge.ports import CallStore, Clock, EscalationStore, Line
+from pbx_bridge.runtime.leases import Leases
+from pbx_bridge.runtime.outcome_talk import OutcomeTalk
+from pbx_bridge.runtime.prompting import Prompt
+from pbx_bridge.runtime.voice import Voice
+
+log = structlog.get_logger()
+
+LONGEST_PIN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInPeople:
+    """Who may call us."""
+
+    technician_of: Callable[[str], str | None]
+    """Short name for a caller's number, `None` for strangers."""
+    language_of: Callable[[str], str]
+    pins: Mapping[str, str]
+    """PIN by short name; who has none cannot call us."""
+
+
+class CallIns:
+    """The handler of ``/call-in``; the lock on wrong PINs lives as long as the service."""
+
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
+        self,
+        people: CallInPeople,
+        *,
+        clock: Clock,
+        calls: CallStore,
+        escalations: EscalationStore,
+        leases: Leases,
+        talk: OutcomeTalk,
+        prompt: Prompt,
+    ) -> None:
+        self._people, self._clock = people, clock
+        self._calls, self._escalations = calls, escalations
+        self._leases, self._talk, self._prompt = leases, talk, prompt
+        self._lock = PinLock()
+
+    async def call_in(self, line: Line) -> None:
+        """Serve one call; a caller's number can be forged, so it opens nothing by itself."""
+        async with self._leases.held(line.channel):
+            try:
+                await self._serve(line)
+                await line.set_variable("PBXB_DONE", "1")  # the very last act
+            except AgiHangup:
+                log.info("call_in.hung_up")
+
+    async def _serve(self, line: Line) -> None:
+        number = line.caller_number
+        technician = self._people.technician_of(number) if number else None
+        voice = Voice(line, self._prompt, self._people.language_of(technician or ""))
+        reason = self._refusal(technician)
+        if technician is None or reason is not None:
+            log.warning("call_in.refused", technician=technician, reason=reason)
+            await voice.say(("call-in-refused",))
+            return
+        call = CallIn()
+        while True:
+            match next_request(call):
+                case AskPin(sounds=sounds):
+                    checked = await self._checked(voice, sounds, technician)
+                    call = call_in_flow.advance(call, checked)
+                case Ask(sounds=sounds):
+                    call = call_in_flow.advance(call, Heard(await voice.ask(sounds)))
+                case Talk(case_id=case_id):
+                    await self._talk_about(voice, case_id, technician)
+                    call = call_in_flow.advance(call, TalkEnded())
+                case Close(sounds=sounds):
+                    await voice.say(sounds)
+                    return
+
+    def _refusal(self, technician: str | None) -> str | None:
+        if technician is None:
+            return "not a technician's number"
+        if technician not in self._people.pins:
+            return "he has no PIN"
+        if self._lock.is_locked(self._clock.now(), technician):
+            return "locked after wrong PINs"
+        return None
+
+    async def _checked(
+        self, voice: Voice, sounds: tuple[str, ...], technician: str
+    ) -> PinRight | PinWrong:
+        """Ask for the PIN once; nothing waits between the look at the lock and the count."""
+        typed = await self._typed(voice, sounds)
+        now = self._clock.now()
+        if self._lock.is_locked(now, technician):  # by other calls meanwhile: not even compared
+            return PinWrong()
+        if not hmac.compare_digest(typed, self._people.pins[technician]):
+            self._lock = pin_lock.missed(now, self._lock, technician)
+            is_locked = self._lock.is_locked(now, technician)
+            log.warning("call_in.wrong_pin", technician=technician, is_locked=is_locked)
+            return PinWrong()
+        self._lock = pin_lock.passed(self._lock, technician)
+        log.info("call_in.opened", technician=technician)
+        return PinRight(await self._open_cases(technician))
+
+    async def _typed(self, voice: Voice, sounds: tuple[str, ...]) -> str:
+        typed, digit = "", await voice.ask(sounds)
+        while digit is not None and digit != "#":
+            typed += digit
+            if len(typed) > LONGEST_PIN:
+                break
+            digit = await voice.ask(())
+        return typed
+
+    async def _open_cases(self, technician: str) -> tuple[OpenCase, ...]:
+        now, found = self._clock.now(), []
+        for esc in await self._escalations.owned_by(technician):
+            stored = await self._calls.load(esc.case_id)
+            if stored is None or stored.state.life.outcome is not None:
+                continue
+            call = stored.state
+            category = (call.verdict or UNHEARD).category
+            age = now - call.arrived_at
+            found.append(OpenCase(case_id=call.case_id, age=age, category=category))
+        return tuple(found)
+
+    async def _talk_about(self, voice: Voice, case_id: str, technician: str) -> None:
+        """Talk about a case, if it is still his."""
+        stored = await self._calls.load(case_id)
+        is_his = any(e.case_id == case_id for e in await self._escalations.owned_by(technician))
+        if stored is None or not is_his:
+            await voice.say(("ack-taken",))
+            return
+        await self._talk.run(voice, stored.state, technician)

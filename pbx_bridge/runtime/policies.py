@@ -1,0 +1,40 @@
+"""Who is rung for a case that starts now: the firm's policies with those who are on call."""
+
+import structlog
+
+from pbx_bridge.core.call_flow import Escalate
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.plan import Chosen, Policies, policy_at
+from pbx_bridge.core.policy import Policy
+from pbx_bridge.ports import Clock
+from pbx_bridge.runtime.on_call import OnCall
+
+log = structlog.get_logger()
+
+
+class WhoIsRung:
+    """Chooses the policy of each case; ``pbx-bridge who-is-rung`` asks the same function."""
+
+    def __init__(self, clock: Clock, on_call: OnCall, policies: Policies) -> None:
+        self._clock, self._on_call, self._policies = clock, on_call, policies
+
+    def policy(self, effect: Escalate) -> Policy:
+        """Return the policy of a case; the log says when it came out with nobody."""
+        chosen = self._chosen(effect.urgency, effect.category)
+        if chosen.is_makeshift:
+            log.warning(
+                "policy.empty",
+                policy=chosen.policy.name,
+                urgency=effect.urgency.value,
+                category=effect.category,
+            )
+        return chosen.policy
+
+    def numbers(self) -> tuple[str, ...]:
+        """Return the numbers that the dialplan rings alone now: for a message nobody understood."""
+        people = self._chosen(Urgency.UNKNOWN, "other").policy.people()
+        return tuple(dict.fromkeys(person.number for person in people))
+
+    def _chosen(self, urgency: Urgency, category: str) -> Chosen:
+        now, plan = self._clock.now(), self._on_call.plan
+        return policy_at(self._policies, plan, now, urgency=urgency, category=category)

@@ -1,0 +1,105 @@
+"""News in one line, in four languages."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import ELEVEN_AT_NIGHT
+
+from pbx_bridge.config import LANGUAGES
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.escalation_events import FallbackReason, Topic
+from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
+from pbx_bridge.core.news_texts import TEXTS, clock, headline, personal
+
+BERLIN = ZoneInfo("Europe/Berlin")
+CASE = CaseFacts(
+    case_id="1001",
+    arrived_at=ELEVEN_AT_NIGHT,
+    urgency="urgent",
+    category="water",
+    message_s=4.0,
+    recording="/spool/1",
+    technician="anna",
+)
+CASE_TOPICS = tuple(
+    topic for topic in Topic if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.TEST}
+)
+
+
+def line(topic: Topic, language: str = "en", **facts: object) -> str:
+    """Return the news in one line."""
+    news = News(key="k", topic=topic, at=ELEVEN_AT_NIGHT, **facts)
+    return headline(news, language, BERLIN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_turn_and_urgency_has_words_in_every_language(language: str) -> None:
+    """Nobody reads a code or a brace."""
+    texts = TEXTS[language]
+
+    assert set(texts.urgencies) == {urgency.value for urgency in Urgency}
+    assert set(texts.turns) == set(CASE_TOPICS)
+    for topic in CASE_TOPICS:
+        said = line(topic, language, case=CASE)
+        assert "1001" in said
+        assert "{" not in said
+
+
+def test_languages_say_the_same_with_other_words() -> None:
+    """No text was forgotten and left in another's language."""
+    for topic in CASE_TOPICS:
+        assert len({line(topic, language, case=CASE) for language in LANGUAGES}) == len(LANGUAGES)
+    assert len({line(Topic.TEST, language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_who_is_named() -> None:
+    """Accepted by whom."""
+    assert line(Topic.ACCEPTED, case=CASE) == "Case 1001 (urgent): accepted by anna"
+
+
+def test_nobody_to_ring_is_said() -> None:
+    """It is another mistake than that nobody answered."""
+    case = replace(CASE, reason=FallbackReason.NOBODY_TO_RING)
+
+    assert line(Topic.EXHAUSTED, "de", case=case) == "Fall 1001 (dringend): NIEMAND ist eingeteilt"
+
+
+def test_shift_by_the_clock_on_the_wall() -> None:
+    """Before it begins and when it has, with its end when it is known."""
+    shift = ShiftFacts(
+        layer="primary", technician="ben", start=ELEVEN_AT_NIGHT, end=None, has_begun=False
+    )
+    begun = replace(shift, has_begun=True, end=ELEVEN_AT_NIGHT + timedelta(hours=9))
+
+    assert line(Topic.SHIFT_BEGINS, shift=shift) == "ben: shift (primary) begins 2026-01-09 23:00"
+    assert line(Topic.SHIFT_BEGINS, "de", shift=begun) == (
+        "ben: Bereitschaft (primary) hat begonnen, 2026-01-09 23:00, bis 2026-01-10 08:00"
+    )
+
+
+def test_gap_says_from_when_until_when() -> None:
+    """And in which layer."""
+    gap = GapFacts(layer="backup", start=ELEVEN_AT_NIGHT, end=ELEVEN_AT_NIGHT)
+
+    assert line(Topic.GAP_AHEAD, gap=gap) == (
+        "Nobody on call (backup) from 2026-01-09 23:00 until 2026-01-09 23:00"
+    )
+
+
+def test_hour_that_comes_twice_is_told_apart() -> None:
+    """02:30 on the last Sunday of October is two moments."""
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    assert clock(first, BERLIN) == "2026-10-25 02:30 CEST"
+    assert clock(first + timedelta(hours=1), BERLIN) == "2026-10-25 02:30 CET"
+
+
+def test_personal_lines_only_of_what_is_there() -> None:
+    """What was taken out leaves no label behind."""
+    news = News(key="k", topic=Topic.NEW_CASE, at=ELEVEN_AT_NIGHT, case=CASE)
+    full = replace(news, case=replace(CASE, caller_number="+4930", transcript="wasser"))
+
+    assert personal(news, "en") == []
+    assert personal(full, "ru") == ["Звонил: +4930", "Слова: wasser"]
