@@ -12,6 +12,8 @@ _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
+_JOINED_PREFIX = 5
+"""Letters of a prefix that may begin in the first piece: *во дворе* is not *вод*-anything."""
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
@@ -75,17 +77,19 @@ class Lexicon:
         """Return the terms that two or three tokens match when written together."""
         known = self._memo_joined.get(folded)
         if known is None:
-            found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
+            long_enough = len(folded) >= _JOINED_FROM
+            found = self._spelled(folded, _JOINED_PREFIX) if long_enough else set()
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
 
-    def _spelled(self, folded: str) -> set[str]:
+    def _spelled(self, folded: str, shortest_prefix: int = 2) -> set[str]:
         found = set(self._exact.get(folded, _NOTHING))
         for length in range(2, len(folded) + 1):
-            found |= self._prefix.get(folded[:length], _NOTHING)
+            if length >= shortest_prefix:
+                found |= self._prefix.get(folded[:length], _NOTHING)
             found |= self._suffix.get(folded[-length:], _NOTHING)
         for part, terms in self._infix.items():
             if part in folded:
