@@ -14,6 +14,8 @@ _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
 _JOINED_SLIP_FROM = 10
 """Letters from which joined tokens may be a misheard compound: *sicherungs kosten*."""
+_JOINED_PREFIX = 5
+"""Letters of a prefix that may begin in the first piece: *во дворе* is not *вод*-anything."""
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
@@ -86,7 +88,8 @@ class Lexicon:
         """Return the terms that two or three tokens match when written together."""
         known = self._memo_joined.get(folded)
         if known is None:
-            found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
+            long_enough = len(folded) >= _JOINED_FROM
+            found = self._spelled(folded, _JOINED_PREFIX) if long_enough else set()
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
@@ -104,10 +107,11 @@ class Lexicon:
             for term in self._spelled(word) | self._stemmed(word, word)
         }
 
-    def _spelled(self, folded: str) -> set[str]:
+    def _spelled(self, folded: str, shortest_prefix: int = 2) -> set[str]:
         found = set(self._exact.get(folded, _NOTHING))
         for length in range(2, len(folded) + 1):
-            found |= self._prefix.get(folded[:length], _NOTHING)
+            if length >= shortest_prefix:
+                found |= self._prefix.get(folded[:length], _NOTHING)
             found |= self._suffix.get(folded[-length:], _NOTHING)
         for part, terms in self._infix.items():
             if part in folded:

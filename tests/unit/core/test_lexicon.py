@@ -45,6 +45,14 @@ def test_joined_pieces_find_the_compound() -> None:
     assert book.joined_terms("spulkastens") == {"spülkasten"}
 
 
+def test_a_short_prefix_does_not_begin_in_another_word() -> None:
+    """*во дворе* is no water: what ends in the second piece needs five letters."""
+    book = Lexicon(["вод*", "водопровод*"], "ru")
+
+    assert book.joined_terms("водворе") == set()
+    assert book.joined_terms("водопроводный") == {"водопровод*"}
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented words do not fill the memory."""
     monkeypatch.setattr(lexicon, "_MEMO_LIMIT", 2)
