@@ -6,7 +6,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from pbx_bridge import __version__
+from pbx_bridge.adapters.notify.lone_thread import in_lone_thread
 from pbx_bridge.adapters.notify.payload import SIGNATURE, payload, signature
 from pbx_bridge.config import WebhookConfig, read_secret
 from pbx_bridge.errors import ConfigError, NotifyFailed, NotifyRefused
@@ -56,8 +56,6 @@ class WebhookNotifier:
         self._webhook, self._tls, self._now = webhook, tls, now
         self._limit_s = limit_s or 3.0 * webhook.timeout_s
         """For all of it; a receiver that answers byte by byte ends here."""
-        self._thread = ThreadPoolExecutor(1, "webhook")
-        """Its own: a receiver that hangs must hold up nobody else."""
         self._open: http.client.HTTPConnection | None = None
         self._url = urlsplit(webhook.url)
         self._where = f"webhook {webhook.name} ({self._url.hostname})"
@@ -75,9 +73,8 @@ class WebhookNotifier:
         try:
             secret = read_secret(self._webhook.secret_file)
             async with asyncio.timeout(self._limit_s):
-                loop = asyncio.get_running_loop()
-                status = await loop.run_in_executor(
-                    self._thread, self._post, notice.key, body, secret
+                status = await in_lone_thread(
+                    "webhook", lambda: self._post(notice.key, body, secret)
                 )
         except ConfigError as exc:
             raise NotifyFailed(f"{self._where}: {exc}") from exc
