@@ -25,7 +25,8 @@ from pbx_bridge.adapters.store.reading import given_up, newest_seq
 from pbx_bridge.cli.concerns import on_call_check
 from pbx_bridge.cli.firm_plan import firm_plan
 from pbx_bridge.config import Config, load, read_secret
-from pbx_bridge.config.parsing import advice, read_text, secret_advice
+from pbx_bridge.config.parsing import advice, read_text
+from pbx_bridge.config.secret_files import secret_advice
 from pbx_bridge.core.check import Check, CheckName, CheckState, failed, passed, skipped, warned
 from pbx_bridge.core.self_call import Login, call_checks, login_check, rights_check
 from pbx_bridge.errors import ConfigError, DialplanError, RulePackError, StoreError

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,8 @@ from pydantic_core import ErrorDetails
 from pbx_bridge.config import checks
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
-from pbx_bridge.config.pins import read_pins
 from pbx_bridge.config.policy_advice import policy_advice
-from pbx_bridge.config.secret_urls import is_loose, notice_files
+from pbx_bridge.config.secret_files import read_secret
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
 
@@ -104,42 +103,20 @@ def placed(text: str, source: str, found: Iterable[checks.Mistake]) -> list[str]
     return [f"{source}:{line}: {key}: {problem}" for line, key, problem in in_order]
 
 
-def secret_advice(config: Config, source: Path | None = None) -> list[str]:
-    """
-    Return the secret files that more than their owner and group may read, and mistaken PINs.
-
-    Without PINs nobody can call in, and everything else works: that is no reason not to start.
-    """
-    files = [file for _, file in (*secret_files(config), *notice_files(config))]
-    if source is not None and any(person.notify for person in config.technicians):
-        files.append(source)  # Apprise URLs are secrets, and stand in it
-    loose = dict.fromkeys(file for file in files if is_loose(file))
-    wide = [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
-    try:
-        if config.call_in.pins_file is not None:
-            read_pins(config.call_in.pins_file, [person.name for person in config.technicians])
-    except ConfigError as exc:
-        return wide + exc.mistakes
-    return wide
-
-
 def load(path: Path) -> Config:
     """
-    Read the configuration from a file, and see that its secrets can be read.
+    Read the configuration from a file, and see that the secret of the AMI can be read.
 
     Raises:
         ConfigError: the file cannot be read or has mistakes, all of them listed.
     """
     text = read_text(path)
     config = parse(text, source=str(path))
-    found: list[checks.Mistake] = []
-    for key, file in secret_files(config):
-        try:
-            read_secret(file)
-        except ConfigError as exc:
-            found.append((key, str(exc)))
-    if found:
-        raise ConfigError(placed(text, str(path), found))
+    try:
+        read_secret(config.asterisk.ami_secret_file)
+    except ConfigError as exc:
+        mistake = (("asterisk", "ami_secret_file"), str(exc))
+        raise ConfigError(placed(text, str(path), [mistake])) from exc
     return config
 
 
@@ -154,31 +131,6 @@ def read_text(path: Path) -> str:
     except OSError as exc:
         text = f"{path}: cannot be read ({exc.strerror}); check its owner and mode"
     raise ConfigError([text])
-
-
-def read_secret(path: Path) -> str:
-    """
-    Return the secret that is the first line of a file.
-
-    Raises:
-        ConfigError: the file cannot be read, or its first line is empty.
-    """
-    try:
-        first, *_ = path.read_text(encoding="utf-8").splitlines() or [""]
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
-        remedy = "create it with the secret in its first line, mode 0600"
-        raise ConfigError([f"{path} cannot be read ({reason}); {remedy}"]) from exc
-    if not first.strip():
-        raise ConfigError([f"{path} is empty; write the secret into its first line"])
-    return first.strip()
-
-
-def secret_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
-    """Yield the files that hold secrets, with the key that names each."""
-    yield ("asterisk", "ami_secret_file"), config.asterisk.ami_secret_file
-    if config.mail and config.mail.secret_file:
-        yield ("mail", "secret_file"), config.mail.secret_file
 
 
 def _table(text: str, source: str) -> dict[str, object]:
