@@ -19,8 +19,16 @@ from pbx_bridge.config import WebhookConfig, read_secret
 from pbx_bridge.errors import ConfigError, NotifyFailed, NotifyRefused
 from pbx_bridge.ports import Notice, Notifier
 
-MAY_PASS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
-"""Of the answers 4xx those that say "later"; the others say "never"."""
+NEVER = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.GONE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""
+Answers about this text, or for good. Every other may pass: a receiver that is being deployed
+says 404, one whose key is being changed 401 or 403, and what it was to be told is an emergency.
+"""
 
 
 def make(options: Mapping[str, object]) -> Notifier:
@@ -66,7 +74,7 @@ class WebhookNotifier:
         Post it; returns when the receiver has answered 2xx.
 
         Raises:
-            NotifyRefused: the receiver will say the same again (4xx).
+            NotifyRefused: the receiver will say the same again; see `NEVER`.
             NotifyFailed: it may work later.
         """
         body = payload(notice)
@@ -90,10 +98,10 @@ class WebhookNotifier:
         if 200 <= status < 300:
             return
         text = f"{self._where}: answered {status} {http.client.responses.get(status, '')}".rstrip()
-        if 400 <= status < 500 and status not in MAY_PASS:
+        if status in NEVER:
             raise NotifyRefused(f"permanent: {text}; check url and secret_file")
-        remedy = "; redirects are not followed, check url" if 300 <= status < 400 else ""
-        raise NotifyFailed(f"{text}{remedy}")
+        remedy = {3: "; redirects are not followed, check url", 4: "; check url and secret_file"}
+        raise NotifyFailed(f"{text}{remedy.get(status // 100, '')}")
 
     def _post(self, key: str, body: bytes, secret: str) -> int:
         """Send the request and return the status of the answer; the rest is not read."""
