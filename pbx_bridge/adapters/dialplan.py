@@ -24,7 +24,9 @@ FREEPBX_MARK = "FreePBX"
 SAFE = re.compile(r"(\[::1\])?[A-Za-z0-9/_.+@&{}$:=-]*")
 """What may go from the configuration into a dialplan line."""
 
-SAFE_SECRET = re.compile(r"[!-:<-~]{8,}")
+SHORTEST_SECRET = 8
+
+SAFE_SECRET = re.compile(rf"[!-:<-~]{{{SHORTEST_SECRET},}}")
 """Printable, no space and no semicolon, which begins a comment in manager.conf."""
 
 
@@ -76,9 +78,15 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
                 " use letters, digits and / _ . + @ : = - only"
             )
     if not SAFE_SECRET.fullmatch(ami_secret):
+        is_short = len(ami_secret) < SHORTEST_SECRET
+        problem = (
+            f"is too short, at least {SHORTEST_SECRET} signs"
+            if is_short
+            else "has a space, a semicolon or a sign that manager.conf cannot hold"
+        )
         raise DialplanError(
-            f"{asterisk.ami_secret_file}: the secret has a space, a semicolon or a sign that"
-            " manager.conf cannot hold; make a new one, for example: openssl rand -hex 24"
+            f"{asterisk.ami_secret_file}: the secret {problem};"
+            " make a new one, for example: openssl rand -hex 24"
         )
     return {
         f"{FOLDER}/extensions.conf": _fill(shipped("dialplan") / "extensions.conf", values),
