@@ -89,7 +89,7 @@ async def test_without_apprise_one_line_says_so_and_the_others_work(
 
     (line,) = lines
     assert line["event"] == "notify.unusable"
-    assert "pip install 'pbx-bridge[apprise]'" in line["reason"]
+    assert "-m pip install 'apprise>=" in line["reason"]
     unusable = [one for one in people.values() if isinstance(one.notifier, Unusable)]
     assert len(unusable) == 3
     with pytest.raises(NotifyFailed, match="pip install"):
