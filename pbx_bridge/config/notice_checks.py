@@ -30,12 +30,14 @@ def notice_mistakes(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
 def notice_advice(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     """Yield what the office should hear of and nobody is told."""
     told = _told(raw)
-    if not told & {Topic.EXHAUSTED}:
+    if Topic.EXHAUSTED not in told and not _has_office(raw):
         yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
         return
     for topic in OFFICE_TOPICS:
         if topic not in told and (topic is not Topic.GAP_AHEAD or raw.get("rotation")):
-            text = f'nobody is told of "{topic}"; add it to the topics of mail, webhook or apprise'
+            when = "when nobody takes a case, " if topic is Topic.EXHAUSTED else ""
+            remedy = "add it to the topics of mail, webhook or apprise"
+            text = f'{when}nobody is told of "{topic}"; {remedy}'
             yield ("mail", "topics"), text
 
 
@@ -50,6 +52,12 @@ def _told(raw: Mapping[str, object]) -> set[str]:
     for webhook in _tables(raw, "webhook"):
         told |= _topics(webhook, TOPICS)
     return told
+
+
+def _has_office(raw: Mapping[str, object]) -> bool:
+    apprise = raw.get("apprise")
+    has_push = isinstance(apprise, dict) and "urls_file" in apprise
+    return has_push or bool(raw.get("mail") or raw.get("webhook"))
 
 
 def _topics(section: Mapping[str, object], default: tuple[Topic, ...]) -> set[str]:
