@@ -21,7 +21,7 @@ def notifiers_check(config: Config, lately: Sequence[str] = ()) -> Check:
 
     Args:
         config: the configuration.
-        lately: notices that were given up in the last days, a line each.
+        lately: notices that wait after a failure, or were given up in the last days, a line each.
     """
     name, people = CheckName.NOTIFIERS, addressees_of(config)
     if not people:
