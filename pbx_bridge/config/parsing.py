@@ -36,8 +36,11 @@ _WRONG_TYPE = {
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
 
-_MAY_BE_SECRET = {"notify", "url"}
-"""Keys whose values are not repeated in a mistake: a log would keep them."""
+_MAY_BE_SECRET = {
+    *("notify", "url", "webhook", "apprise", "mail"),
+    *("notify_file", "urls_file", "secret_file", "ami_secret_file", "pins_file"),
+}
+"""Keys whose own values are not repeated in a mistake: a secret may stand where its file should."""
 
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
@@ -161,7 +164,8 @@ def _mistake(error: ErrorDetails) -> checks.Mistake:
 
 def _problem(path: KeyPath, error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
-    given = "it" if _MAY_BE_SECRET & set(path) else repr(error["input"])
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    given = "it" if key in _MAY_BE_SECRET else repr(error["input"])
     match error["type"]:
         case "missing":
             table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"

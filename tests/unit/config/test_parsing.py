@@ -47,6 +47,26 @@ def test_parse_demands_a_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'webhook = "https://example.com/s3cret"\n' + SMALLEST,
+        'webhook = ["https://example.com/s3cret"]\n' + SMALLEST,
+        'apprise = "ntfy://s3cret"\n' + SMALLEST,
+        'mail = "smtp://me:s3cret@example.com"\n' + SMALLEST,
+        SMALLEST.replace('name = "anna"', 'name = "anna"\nnotify_file = "ntfy://s3cret"'),
+        SMALLEST.replace("[asterisk]", '[asterisk]\nami_secret_file = "s3cret"'),
+        SMALLEST + '[call_in]\npins_file = "s3cret"\n',
+    ],
+)
+def test_secret_in_the_wrong_place_is_not_repeated(text: str) -> None:
+    """A mistake goes to a screen, a log, a ticket."""
+    found = mistakes(text)
+
+    assert found
+    assert "s3cret" not in "".join(found)
+
+
+@pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
         ("[firm\n", 1, "Expected"),
