@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pbx_bridge.config import checks
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
+from pbx_bridge.config.notice_sections import PERSONAL_TOPICS, TOPICS
 from pbx_bridge.config.policy_advice import policy_advice
 from pbx_bridge.config.secret_files import read_secret
 from pbx_bridge.config.sections import Config
@@ -41,6 +42,9 @@ _MAY_BE_SECRET = {
     *("notify_file", "urls_file", "secret_file", "ami_secret_file", "pins_file"),
 }
 """Keys whose own values are not repeated in a mistake: a secret may stand where its file should."""
+
+_TOPICS = {"topics": TOPICS, "notify_topics": PERSONAL_TOPICS}
+"""What may be chosen, which is not all that there are."""
 
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
@@ -148,8 +152,13 @@ def _table(text: str, source: str) -> dict[str, object]:
 
 def _dotted(path: KeyPath) -> str:
     """Write a path as in the file, elements counted from 1: ``technician[2].number``."""
-    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{_spelled(part)}" for part in path)
     return "".join(parts).lstrip(".")
+
+
+def _spelled(key: str) -> str:
+    """Return a key as it may stand in a line: one with a line break would forge a second line."""
+    return key if key.isprintable() else repr(key)
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -182,7 +191,8 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "value_error":
             return f"{given} {limits['error']}"
         case "enum":
-            return f"{error['input']!r} is not allowed; one of {limits['expected']}"
+            chosen = ", ".join(repr(topic.value) for topic in _TOPICS.get(key, ()))
+            return f"{error['input']!r} is not allowed; one of {chosen or limits['expected']}"
         case "string_pattern_mismatch":
             return f"{error['input']!r} has a wrong form; it must match {limits['pattern']}"
         case "string_too_long":
