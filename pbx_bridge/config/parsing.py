@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from pbx_bridge.config import checks
+from pbx_bridge.config.brackets import with_lists
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
 from pbx_bridge.config.notice_sections import PERSONAL_TOPICS, TOPICS
@@ -74,10 +75,8 @@ def parse(text: str, *, source: str) -> Config:
     Raises:
         ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
     """
-    raw = _table(text, source)
-    if isinstance(raw.get("webhook"), dict):  # [webhook], where there is only one
-        raw["webhook"] = [raw["webhook"]]
-    found = list(checks.cross_mistakes(raw))
+    raw, found = with_lists(_table(text, source))
+    found += checks.cross_mistakes(raw)
     config = None
     if isinstance(raw.get("policy"), dict):  # said once, by `cross_mistakes`
         del raw["policy"]
