@@ -34,6 +34,8 @@ def url_mistake(url: str) -> str | None:
     scheme, mark, rest = url.partition("://")
     if not (mark and rest and scheme.isascii() and scheme.isalnum() and url.isprintable()):
         return 'is no Apprise URL; write it like "ntfy://ntfy.example.com/topic"'
+    if " " in url:
+        return "has a space behind or in the URL; write remarks in lines of their own, with # first"
     return None
 
 

@@ -39,7 +39,11 @@ def test_list_in_the_configuration_and_file_go_together(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "problem"),
-    [("# nobody\n", "holds no URL"), ("a\nno-url-but-secret\n", "1: is no Apprise URL")],
+    [
+        ("# nobody\n", "holds no URL"),
+        ("a\nno-url-but-secret\n", "1: is no Apprise URL"),
+        ("ntfy://secret/topic # mine\n", "1: has a space .* lines of their own"),
+    ],
 )
 def test_mistakes_name_file_and_line_only(file: Path, content: str, problem: str) -> None:
     """Whoever reads the log must not read the URL."""
