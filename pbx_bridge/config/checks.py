@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from pbx_bridge.config.calendar_checks import calendar_mistakes
+from pbx_bridge.config.calendar_checks import calendar_mistakes, tables
 from pbx_bridge.config.lines import KeyPath
 from pbx_bridge.config.notice_checks import notice_advice, notice_mistakes
 from pbx_bridge.config.policy_checks import policy_mistakes
@@ -65,18 +65,11 @@ def _table(raw: Mapping[str, object], key: str) -> Mapping[str, object]:
     return table if isinstance(table, dict) else {}
 
 
-def _technicians(raw: Mapping[str, object]) -> list[Mapping[str, object]]:
-    people = raw.get("technician")
-    if not isinstance(people, list):
-        return []
-    return [person if isinstance(person, dict) else {} for person in people]
-
-
 def _numbers(raw: Mapping[str, object]) -> Iterator[Mistake]:
     country = str(_table(raw, "firm").get("country", "DE"))
     found: list[tuple[KeyPath, object]] = [
         (("technician", place, "number"), person.get("number"))
-        for place, person in enumerate(_technicians(raw))
+        for place, person in enumerate(tables(raw, "technician"))
     ]
     yield from _shared_numbers(found)
     found.append((("asterisk", "caller_id"), _table(raw, "asterisk").get("caller_id")))
@@ -97,7 +90,7 @@ def _shared_numbers(found: list[tuple[KeyPath, object]]) -> Iterator[Mistake]:
 
 def _names(raw: Mapping[str, object]) -> Iterator[Mistake]:
     seen: set[object] = set()
-    for place, person in enumerate(_technicians(raw)):
+    for place, person in enumerate(tables(raw, "technician")):
         name = person.get("name")
         if isinstance(name, str) and name in seen:
             yield ("technician", place, "name"), f"{name!r} is there twice; choose another"

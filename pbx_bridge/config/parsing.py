@@ -98,7 +98,8 @@ def advice(text: str, *, source: str) -> list[str]:
     Raises:
         ConfigError: the text has mistakes.
     """
-    found = [*checks.advice(_table(text, source)), *policy_advice(parse(text, source=source))]
+    raw, _ = with_lists(_table(text, source))
+    found = [*checks.advice(raw), *policy_advice(parse(text, source=source))]
     return placed(text, source, found)
 
 
