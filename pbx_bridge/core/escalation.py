@@ -14,6 +14,7 @@ from pbx_bridge.core.escalation_events import (
     EscalationTimer,
     FallbackReason,
     MarkTaken,
+    MobileBusy,
     PersonFree,
     Ring,
     RingAnswered,
@@ -104,6 +105,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _not_placed(now, esc, n)
         case RingHeld(attempt=n):
             return EscalationTransition(_held(now, esc, n))
+        case MobileBusy(attempt=n):
+            return EscalationTransition(_held(now, esc, n, is_last_chance=True))
         case _:
             assert_never(event)
 
@@ -191,13 +194,20 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     return line_down(back)
 
 
-def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
-    """Put the technician back to the front and look again soon; it never reached Asterisk."""
+def _held(now: datetime, esc: Escalation, n: int, *, is_last_chance: bool = False) -> Escalation:
+    """
+    Put the technician back in line and look again soon; it never reached Asterisk.
+
+    For his last chance he waits until his group is over: whoever can be rung comes first.
+    """
     if esc.phase is not EscalationPhase.RINGING:
         return closed(esc, n, RingOutcome.UNREACHABLE)
-    back = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+    after = closed(esc, n, RingOutcome.UNREACHABLE)
+    back = given_back(after, n, is_last_chance=is_last_chance)
     if n == len(back.attempts):
         back = replace(back, attempts=back.attempts[:-1])
+    if is_last_chance and not back.is_group_over:
+        return with_timer(back)
     again = now + esc.policy.line_retry
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
 

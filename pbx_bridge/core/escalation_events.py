@@ -63,6 +63,14 @@ class RingHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class MobileBusy:
+    """Not ordered on purpose: a look at Asterisk shows that his mobile is on another leg of ours."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
 class RingAnswered:
     """Somebody, or a mailbox, picked up."""
 
@@ -137,6 +145,7 @@ EscalationEvent = (
     RingPlaced
     | RingNotPlaced
     | RingHeld
+    | MobileBusy
     | RingAnswered
     | RingEnded
     | RingTakenOver

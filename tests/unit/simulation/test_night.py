@@ -25,6 +25,12 @@ def test_every_promise_is_kept_in_every_night(seed: int, cases: int) -> None:
     assert EscalationPhase.RINGING not in {esc.phase for esc in night.escalations}
 
 
+@pytest.mark.parametrize("seed", [9510, 10495, 11273, 12503])
+def test_nights_that_were_broken_once(seed: int) -> None:
+    """Replies were lost: somebody listened, his case did not know, and another case rang him."""
+    assert asyncio.run(simulate(seed)).faults == []
+
+
 def test_same_seed_is_the_same_night() -> None:
     """A night that went wrong can be looked at again."""
     one, other = (asyncio.run(simulate(7, 4)) for _ in range(2))
