@@ -27,12 +27,11 @@ from pbx_bridge.config import Config, read_pins, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.config.policies import policies_of
 from pbx_bridge.config.policy_advice import layers_rung
-from pbx_bridge.core.call_flow import UNHEARD, AdoptOwner, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.case import Transcript, Verdict
+from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
 from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
 from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
-from pbx_bridge.core.rulepack import RulePack
-from pbx_bridge.core.urgency import judge
+from pbx_bridge.core.moment import context_at
+from pbx_bridge.core.rulepack import Context, RulePack
 from pbx_bridge.errors import ConfigError, RulePackError, SocketTaken
 from pbx_bridge.ports import Addressee, Clock, Line
 from pbx_bridge.runtime.acks import Acks
@@ -43,6 +42,7 @@ from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
 from pbx_bridge.runtime.delivery import Delivery
+from pbx_bridge.runtime.judges import Judges
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -73,30 +73,25 @@ async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None
         BridgeError: something that must be there before the first call is not.
     """
     secret = read_secret(config.asterisk.ami_secret_file)
-    judge_call, addressees = judges(config), addressees_of(config)
+    addressees = addressees_of(config)
     report_unusable(addressees)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
         at = clock or SystemClock()
         house = House(config, store, tokens, secret=secret, addressees=addressees, clock=at)
-        await house.service(judge_call).run(stop)
+        await house.service().run(stop)
 
 
-def judges(config: Config) -> Callable[[Transcript, str], Verdict]:
+def judges(config: Config, context: Callable[[], Context]) -> Judges:
     """
-    Return the function that judges a transcript in a language.
+    Return who judges transcripts; *context* says what the calendar knows at that moment.
 
     A mistake in a rule file must not take the line down: the firm's own rules are left out, or
     every message is `unknown` and rings, and the log says so.
     """
     languages = {*config.speech.models, config.firm.language}
     packs = {language: _pack(language, config.rules.firm_file) for language in languages}
-
-    def judge_in(transcript: Transcript, language: str) -> Verdict:
-        pack = packs.get(language) or packs[config.firm.language]
-        return judge(transcript, pack) if pack is not None else UNHEARD
-
-    return judge_in
+    return Judges(packs, config.firm.language, context)
 
 
 def _pack(language: str, firm_file: Path | None) -> RulePack | None:
@@ -108,6 +103,11 @@ def _pack(language: str, firm_file: Path | None) -> RulePack | None:
             for line in str(exc).splitlines():
                 log.error("rules.unusable", language=language, reason=line)
     return None
+
+
+def transcriber_of(config: Config) -> VoskTranscriber:
+    """Return the speech recogniser; a second engine is chosen here, and nowhere else."""
+    return VoskTranscriber(config.speech)
 
 
 def pins_of(config: Config) -> Mapping[str, str]:
@@ -145,7 +145,7 @@ class House:
         self._clock = clock
         self._recordings = FileRecordings(config.asterisk.recordings_dir, config.asterisk.live_dir)
         self._prompt = prompts_in(config.asterisk.prompts_dir)
-        self._transcriber = VoskTranscriber(config.speech)
+        self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._cases = Cases(
             self._clock,
@@ -166,9 +166,9 @@ class House:
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
 
-    def service(self, judge_call: Callable[[Transcript, str], Verdict]) -> Service:
+    def service(self) -> Service:
         """Return the service that runs it all."""
-        ringing, transcripts = self._ringing(), self._transcripts(judge_call)
+        ringing, transcripts = self._ringing(), self._transcripts()
         self._deeds.assign(duties(ringing, transcripts, self._notices, self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
@@ -215,7 +215,9 @@ class House:
             policy=self._who_is_rung.policy,
         )
 
-    def _transcripts(self, judge_call: Callable[[Transcript, str], Verdict]) -> Transcripts:
+    def _transcripts(self) -> Transcripts:
+        plan, now = self._on_call, self._clock.now
+        judged_by = judges(self._config, lambda: context_at(plan.plan, now()))
         return Transcripts(
             self._cases.submit_call,
             clock=self._clock,
@@ -223,7 +225,8 @@ class House:
             outbox=self._store.outbox,
             recordings=self._recordings,
             transcriber=self._transcriber,
-            judge=judge_call,
+            judge=judged_by.judge,
+            certain=judged_by.certain,
         )
 
     def _notices_to(self, addressees: list[Addressee]) -> Notices:

@@ -46,6 +46,8 @@ class FakeLine:
     """What was stored in AstDB on this very line."""
     recorded: list[str] = field(default_factory=list)
     is_gone: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with `is_gone`."""
 
     async def play(self, sound: str, keys: str = "") -> str | None:
         """Play one sound."""
@@ -124,6 +126,7 @@ class FakeLine:
     def hang_up(self) -> None:
         """Take the channel away."""
         self.is_gone = True
+        self.gone.set()
         for channel_id, channel in list(self.phones.channels.items()):
             if channel.channel == self.channel:
                 del self.phones.channels[channel_id]

@@ -1,13 +1,14 @@
 """Stand-ins for audio, recogniser and mail: lengths, words and notices, nothing real."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pbx_bridge.core.case import Transcript, Word
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import TranscriberError
-from pbx_bridge.ports import Addressee, Notice
+from pbx_bridge.ports import Addressee, Excerpt, Notice
 
 
 class MemoryRecordings:
@@ -19,6 +20,7 @@ class MemoryRecordings:
         self.has_room = False
         """Whether there is memory for live copies."""
         self.dropped: list[str] = []
+        self.excerpts: list[tuple[float, float]] = []
 
     def path(self, recording: str) -> Path:
         """Return a path in the folder of the recordings."""
@@ -35,6 +37,18 @@ class MemoryRecordings:
     def drop_live(self, call_id: str) -> None:
         """Remember it."""
         self.dropped.append(call_id)
+
+    def excerpt(self, recording: str, from_s: float) -> Excerpt | None:
+        """Return a part that tells in its name where it begins."""
+        until_s = self.message_s(recording)
+        if until_s <= from_s:
+            return None
+        self.excerpts.append((from_s, until_s))
+        return Excerpt(sound=f"/live/part-from-{from_s:g}", until_s=until_s)
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Remember it."""
+        self.dropped.append(excerpt.sound)
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
         """Return the call ids of recordings for which *known* says no; none of them is old."""
@@ -53,6 +67,8 @@ class FakeTranscriber:
 
     def __init__(self) -> None:
         self.says = "rohrbruch im keller"
+        self.audio_s: float | None = None
+        """How much of a live copy there was."""
         self.has_slot = True
         self.fault: TranscriberError | None = None
         """Set: no file can be transcribed."""
@@ -76,7 +92,7 @@ class FakeTranscriber:
         """Return all of it."""
         if self.followed.pop(call_id, None) is None:
             raise TranscriberError(f"nobody listens to call {call_id}")
-        return spoken(self.says)
+        return replace(spoken(self.says), audio_s=self.audio_s)
 
     async def transcribe(self, path: Path, *, language: str) -> Transcript:
         """Transcribe one whole file."""

@@ -103,6 +103,7 @@ call_events: st.SearchStrategy[CallEvent] = st.one_of(
     st.just(call_flow.Greeted()),
     st.builds(call_flow.MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
     st.builds(call_flow.Judged, verdicts, st.just(Transcript(language="de"))),
+    st.builds(call_flow.HeardCertain, verdicts),
     st.just(call_flow.Told()),
     st.builds(call_flow.CallerLeft, _lengths_s),
     st.just(call_flow.SessionLost()),

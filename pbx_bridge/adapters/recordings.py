@@ -7,9 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from pbx_bridge.errors import AudioError, UnsafeValue
-from pbx_bridge.wire.wav import HEADER_LIMIT_BYTES, AudioFormat, WavHeader, parse_header
+from pbx_bridge.ports import Excerpt
+from pbx_bridge.wire.wav import (
+    HEADER_LIMIT_BYTES,
+    AudioFormat,
+    WavHeader,
+    parse_header,
+    wav_header,
+)
 
 ENDING = ".wav"
 """Of a recording; the dialplan and ``RECORD FILE`` name it without."""
@@ -88,6 +96,51 @@ class FileRecordings:
         if path is not None:
             with suppress(OSError):
                 path.unlink()
+
+    def excerpt(self, recording: str, from_s: float) -> Excerpt | None:
+        """
+        Write what is there of a recording from *from_s* on; `None` when there is nothing.
+
+        It lies beside the live copies, without them beside the recordings, under a name that is
+        never taken for a recording. Asterisk must be able to read what we write there.
+
+        Raises:
+            UnsafeValue: see `path`.
+            AudioError: it cannot be written.
+        """
+        path = self.path(recording)
+        try:
+            with path.open("rb") as file:
+                header = _header(file.read(HEADER_LIMIT_BYTES))
+                skipped = int(from_s * header.audio.rate_hz) * 2
+                file.seek(header.data_offset + skipped)
+                audio = (
+                    file.read()
+                    if header.data_bytes is None
+                    else file.read(max(0, header.data_bytes - skipped))
+                )
+        except OSError:
+            return None
+        audio = audio[: len(audio) // 2 * 2]
+        if not audio:
+            return None
+        until_s = (skipped + len(audio)) / header.audio.bytes_per_s
+        folder = self._live_folder
+        if folder is None or not _is_ours(folder):
+            folder = self._folder
+        sound = folder / f".part-{path.stem}-{uuid4().hex[:8]}"
+        try:
+            sound.with_name(sound.name + ENDING).write_bytes(
+                wav_header(header.audio, len(audio)) + audio
+            )
+        except OSError as exc:
+            raise AudioError(f"{sound}{ENDING} cannot be written ({exc.strerror})") from exc
+        return Excerpt(sound=str(sound), until_s=until_s)
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Delete an excerpt; best effort."""
+        with suppress(OSError):
+            Path(excerpt.sound + ENDING).unlink()
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> list[str]:
         """

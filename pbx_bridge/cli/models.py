@@ -1,9 +1,12 @@
 """Command group `model`: fetch, list and verify speech models."""
 
+import asyncio
 import json
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -16,6 +19,9 @@ from pbx_bridge.adapters.models import (
     verify,
 )
 from pbx_bridge.errors import ModelError
+
+SILENCE_BYTES = 16_000
+"""One second of raw 8 kHz audio."""
 
 INTO = click.option(
     "--into",
@@ -67,6 +73,36 @@ def list_command(into: Path, as_json: bool) -> None:
                 f"{archive.language}  {archive.name:<36} {megabytes:>5} MB"
                 f"  {archive.licence:<10}  {state}{archive.note and '; ' + archive.note}"
             )
+
+
+@model.command("test")
+@click.argument("language")
+@click.option(
+    "--file",
+    "recording",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Something to understand; without it a second of silence.",
+)
+@click.pass_obj
+def test_command(config_path: Path | None, language: str, recording: Path | None) -> None:
+    """
+    Load the model of LANGUAGE as the service does, and let it hear something.
+
+    Exit status: 1 when it cannot be loaded or does not answer.
+    """
+    # asyncio, vosk's worker: --help must answer at once
+    from pbx_bridge.cli.transcribe import find_folder, hear, quiet_logs  # noqa: PLC0415
+
+    folder = find_folder(config_path, language)
+    with quiet_logs(), TemporaryDirectory() as scratch:
+        silence = Path(scratch) / "silence.sln"
+        silence.write_bytes(bytes(SILENCE_BYTES))
+        began = time.monotonic()
+        transcript = asyncio.run(hear(recording or silence, language, folder))
+    took_s = time.monotonic() - began
+    click.echo(f"{language}: {folder} loads and answers ({took_s:.1f} s in all)")
+    if recording is not None:
+        click.echo(f"heard: {transcript.text or '(nothing understood)'}")
 
 
 @model.command("verify")

@@ -3,47 +3,35 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import click
 
-from pbx_bridge.adapters.packs import load_pack, shipped_languages
+from pbx_bridge.adapters.packs import shipped_languages
 from pbx_bridge.cli import rules_explain
+from pbx_bridge.cli.rule_packs import OWN, Packs
+from pbx_bridge.cli.rules_replay import replay_command
 from pbx_bridge.core.case import Urgency, Verdict
-from pbx_bridge.core.rulepack import Context, RulePack, Season
-from pbx_bridge.core.scoring import LABELS, Figures, Pair, figures
-from pbx_bridge.core.urgency import classify, explain
-from pbx_bridge.errors import RulePackError
-
-OWN = click.option(
-    "--own",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The firm's own rule file, merged over ours.",
+from pbx_bridge.core.growing import certain_at
+from pbx_bridge.core.rulepack import Context, Season
+from pbx_bridge.core.scoring import (
+    LABELS,
+    Figures,
+    GrowingFigures,
+    Growth,
+    Pair,
+    figures,
+    growing_figures,
 )
+from pbx_bridge.core.urgency import classify, explain
+
 SEASON = click.option(
     "--season",
     type=click.Choice([season.value for season in Season]),
     help="Season to judge by; without it only the words count.",
 )
-
-
-@dataclass(slots=True)
-class Packs:
-    """Rule packs by language, loaded when first asked for."""
-
-    own: Path | None
-    loaded: dict[str, RulePack] = field(default_factory=dict)
-
-    def __getitem__(self, language: str) -> RulePack:
-        """Return the pack; end the command when it has mistakes."""
-        if language not in self.loaded:
-            try:
-                self.loaded[language] = load_pack(language, self.own)
-            except RulePackError as exc:
-                raise click.ClickException(f"[{exc.code}] {exc}") from exc
-        return self.loaded[language]
 
 
 class BadLine(Exception):
@@ -53,6 +41,9 @@ class BadLine(Exception):
 @click.group()
 def rules() -> None:
     """Judge how urgent a message is, and see why."""
+
+
+rules.add_command(replay_command)
 
 
 @rules.command("classify")
@@ -141,8 +132,13 @@ def _reasons(verdict: Verdict) -> Iterator[dict[str, object]]:
 def explain_command(text: str, language: str, season: str | None, own: Path | None) -> None:
     """Show which words, rules and negations lead to the verdict on TEXT."""
     context = Context(season=Season(season) if season else None)
-    for line in rules_explain.lines(explain(text, Packs(own)[language], context)):
+    pack = Packs(own)[language]
+    for line in rules_explain.lines(explain(text, pack, context)):
         click.echo(line)
+    at = certain_at(text, pack, context)
+    words = text.split()
+    heard = "never" if at is None else f"after <{' '.join(words[:at])}>"
+    click.echo(f"certain while it is spoken: {heard}")
 
 
 @rules.command("lint")
@@ -152,7 +148,11 @@ def lint_command(own: Path | None) -> None:
     packs = Packs(own)
     for language in shipped_languages():
         pack = packs[language]
-        click.echo(f"{language}: {pack.title}, {len(pack.rules)} rules, {len(pack.facts)} facts")
+        certain = sum(rule.certain_after is not None for rule in pack.rules)
+        click.echo(
+            f"{language}: {pack.title}, {len(pack.rules)} rules, {certain} of them certain,"
+            f" {len(pack.facts)} facts"
+        )
 
 
 @rules.command("score")
@@ -166,9 +166,17 @@ def lint_command(own: Path | None) -> None:
     "--without", type=click.Path(exists=True, path_type=Path), help="All but the ids in this file."
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object per language.")
+@click.option(
+    "--growing", is_flag=True, help="Speak them word by word: would anybody be rung early?"
+)
 @OWN
-def score_command(
-    folder: Path, only: Path | None, without: Path | None, as_lines: bool, own: Path | None
+def score_command(  # noqa: PLR0913, PLR0917  click gives each option a name of its own
+    folder: Path,
+    only: Path | None,
+    without: Path | None,
+    as_lines: bool,
+    growing: bool,
+    own: Path | None,
 ) -> None:
     """
     Judge the labelled messages in DIR/*.jsonl and count as the corpus scorer does.
@@ -178,15 +186,28 @@ def score_command(
     packs = Packs(own)
     wanted = set(only.read_text(encoding="utf-8").split()) if only else None
     unwanted = set(without.read_text(encoding="utf-8").split()) if without else set()
-    pairs: dict[str, list[Pair]] = {}
+    rows: dict[str, list[dict[str, str]]] = {}
     for row in _labelled(folder):
         if row["id"] in unwanted or (wanted is not None and row["id"] not in wanted):
             continue
-        said = classify(row["text"], packs[row["lang"]]).urgency
-        pairs.setdefault(row["lang"], []).append((Urgency(row["urgency"]), said))
-    pairs["all"] = [pair for group in pairs.values() for pair in group]
-    for language, group in pairs.items():
-        click.echo(_figures_line(language, figures(group), as_lines=as_lines))
+        rows.setdefault(row["lang"], []).append(row)
+    rows["all"] = [row for group in rows.values() for row in group]
+    for language, group in rows.items():
+        if growing:
+            counted = growing_figures([_growth(row, packs) for row in group])
+            click.echo(_growing_line(language, counted, as_lines=as_lines))
+        else:
+            found = figures([_pair(row, packs) for row in group])
+            click.echo(_figures_line(language, found, as_lines=as_lines))
+
+
+def _pair(row: dict[str, str], packs: Packs) -> Pair:
+    return Urgency(row["urgency"]), classify(row["text"], packs[row["lang"]]).urgency
+
+
+def _growth(row: dict[str, str], packs: Packs) -> Growth:
+    at = certain_at(row["text"], packs[row["lang"]])
+    return Urgency(row["urgency"]), at and at / len(row["text"].split())
 
 
 def _labelled(folder: Path) -> Iterator[dict[str, str]]:
@@ -221,4 +242,16 @@ def _figures_line(group: str, counted: Figures, *, as_lines: bool) -> str:
     return (
         f"{group:4} {counted.messages:4} messages  {'  '.join(shares)}  macro-F1 {macro}"
         f"  emergencies not rung {counted.emergencies_not_rung}"
+    )
+
+
+def _growing_line(group: str, counted: GrowingFigures, *, as_lines: bool) -> str:
+    if as_lines:
+        return json.dumps({"group": group, **asdict(counted)})
+    heard = "-" if counted.heard_share is None else f"{100 * counted.heard_share:.0f} %"
+    share = "-" if counted.early_share is None else f"{100 * counted.early_share:.1f} %"
+    return (
+        f"{group:4} {counted.emergencies:4} emergencies  certain early {counted.early} ({share})"
+        f"  after {heard} of their words  false certain: {counted.false_certain} routine or none,"
+        f" {counted.urgent_certain} urgent"
     )

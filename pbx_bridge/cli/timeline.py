@@ -22,6 +22,7 @@ from pbx_bridge.core.call_flow import (
     DialplanEnded,
     DialplanHas,
     Greeted,
+    HeardCertain,
     Judged,
     MessageEnded,
     SessionLost,
@@ -172,6 +173,9 @@ def _of_call(event: CallEvent) -> str:
             return "the caller has heard the greeting and the recording notice"
         case MessageEnded(end=end, message_s=seconds):
             return f"{ENDS[end]} ({seconds:.1f} s)"
+        case HeardCertain(verdict=verdict):
+            why = "; ".join(reason.text for reason in verdict.reasons)
+            return f"certain while the caller speaks: {judgement(verdict)}{why and f': {why}'}"
         case Judged(verdict=verdict):
             why = "; ".join(reason.text for reason in verdict.reasons)
             return f"the verdict is {judgement(verdict)}{why and f': {why}'}"

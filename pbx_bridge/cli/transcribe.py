@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from pbx_bridge.core.case import Transcript
+from pbx_bridge.core.case import Transcript, Word
 from pbx_bridge.errors import ModelError
 
 PATIENCE_S = 600.0
@@ -38,7 +38,7 @@ def transcribe(
     FILE is a WAV file (16 bit mono) or Asterisk's raw .sln, .sln16, .sln48 and so on.
     Exit status: 0 also when nothing was understood.
     """
-    found = folder or _configured(config_path, language) or _fetched(language)
+    found = folder or find_folder(config_path, language)
     with quiet_logs():
         transcript = asyncio.run(hear(file, language, found))
     if as_json:
@@ -48,7 +48,7 @@ def transcribe(
             "engine": transcript.engine,
             "text": transcript.text,
             "unknown_words": transcript.unknown_words,
-            "words": [asdict(word) for word in transcript.words],
+            "words": [_timed(word) for word in transcript.words],
         }
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
@@ -86,12 +86,25 @@ def quiet_logs() -> Iterator[None]:
         structlog.configure(**before)
 
 
+def _timed(word: Word) -> dict[str, object]:
+    """Return a word as it stands in JSON; in a whole transcript every one is final."""
+    return {key: value for key, value in asdict(word).items() if key != "is_final"}
+
+
+def find_folder(config_path: Path | None, language: str) -> Path:
+    """Return the folder of a model: the configuration's, or a fetched one; else `ModelError`."""
+    return _configured(config_path, language) or _fetched(language)
+
+
 def _configured(config_path: Path | None, language: str) -> Path | None:
     if config_path is None or not config_path.exists():
         return None
-    from pbx_bridge.config import load  # noqa: PLC0415 - pydantic: --help must answer at once
+    # pydantic: --help must answer at once
+    from pbx_bridge.config import parse  # noqa: PLC0415
+    from pbx_bridge.config.parsing import read_text  # noqa: PLC0415
 
-    return load(config_path).speech.models.get(language)
+    config = parse(read_text(config_path), source=str(config_path))  # no secret is needed
+    return config.speech.models.get(language)
 
 
 def _fetched(language: str) -> Path:

@@ -7,7 +7,10 @@ from typing import assert_never
 from pbx_bridge.core.case import Urgency
 
 RECORDING = "@recording"
-"""Stands for the caller's recording in a list of sounds; everything else is a prompt."""
+"""Stands for what there is of the caller's recording in a list of sounds."""
+
+REST = "@rest"
+"""Stands for what he has not heard of it; everything else in such a list is a prompt."""
 
 ACCEPT, DECLINE, REPEAT, DONE = "1", "2", "3", "4"
 """The same everywhere and for ever: 1 accepts, nothing destructive lies on a single key."""
@@ -19,6 +22,10 @@ class AckPhase(StrEnum):
     OFFERING = "offering"
     CLAIMING = "claiming"
     """He pressed 1; whether the case is his is being committed."""
+    FOLLOWING = "following"
+    """It is his while the caller still speaks; he hears what there is, then the rest."""
+    REST = "rest"
+    """The message has become whole; he hears what came since."""
     TAKEN = "taken"
     """It is his; he hears the message as often as he likes."""
     CLOSING = "closing"
@@ -39,6 +46,9 @@ class AckFacts:
     number: str | None
     """The caller's; `None` when withheld."""
     has_message: bool
+    """Whether any audio is there."""
+    is_whole: bool = True
+    """Whether the caller has finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,9 @@ class Heard:
 class Granted:
     """The case is his, and that is committed."""
 
+    is_whole: bool = True
+    """Whether the caller has finished his message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -85,14 +98,24 @@ class Refused:
     owner: str | None
 
 
-AckEvent = Heard | Granted | Refused
+@dataclass(frozen=True, slots=True)
+class RestThere:
+    """The message is whole, or nobody waits for it any longer."""
+
+
+AckEvent = Heard | Granted | Refused | RestThere
+
+ANSWER_S = 5.0
+"""Seconds to find the right key after the last word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Play *sounds*; any digit cuts them short; then wait `ANSWER_S` for one."""
+    """Play *sounds*; any digit cuts them short; then wait *answer_s* for one."""
 
     sounds: tuple[str, ...]
+    answer_s: float = ANSWER_S
+    """How long; 0: he is asked nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +131,16 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitRest:
+    """Wait until the message is whole; report `RestThere`."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskOutcome:
     """Let him say how the case ended (`outcome_flow`); it is the last thing of the talk."""
 
 
-AckRequest = Ask | Claim | AskOutcome | Close
-
-ANSWER_S = 5.0
-"""Seconds to find the right key after the last word."""
+AckRequest = Ask | Claim | AwaitRest | AskOutcome | Close
 
 
 def next_request(flow: AckFlow, facts: AckFacts) -> AckRequest:
@@ -128,6 +153,14 @@ def next_request(flow: AckFlow, facts: AckFacts) -> AckRequest:
             return Ask((*_first_words(flow, facts), *_story(facts), "ack-keys"))
         case AckPhase.CLAIMING:
             return Claim()
+        case AckPhase.FOLLOWING if flow.repeats:
+            return AwaitRest()
+        case AckPhase.FOLLOWING:
+            return Ask(
+                ("ack-accepted", *spoken_digits(facts.case_id), *_story(facts)), answer_s=0.0
+            )
+        case AckPhase.REST:
+            return Ask((REST, "ack-repeat"))
         case AckPhase.TAKEN if flow.offers or flow.repeats > MAX_REPEATS:
             return Close(("ack-goodbye",))
         case AckPhase.TAKEN:
@@ -158,8 +191,16 @@ def advance(flow: AckFlow, event: AckEvent) -> AckFlow:
             return replace(flow, offers=1)
         case Heard(), AckPhase.TAKEN:
             return replace(flow, repeats=flow.repeats + 1)
-        case Granted(), AckPhase.CLAIMING:
-            phase = AckPhase.CLOSING if flow.is_done else AckPhase.TAKEN
+        case Heard(), AckPhase.FOLLOWING:
+            return replace(flow, repeats=1)
+        case RestThere(), AckPhase.FOLLOWING:
+            return AckFlow(phase=AckPhase.REST)
+        case Heard(digit=digit), AckPhase.REST:
+            phase = AckPhase.CLOSING if digit == DONE else AckPhase.TAKEN
+            return AckFlow(phase=phase, offers=0 if digit else 1)
+        case Granted(is_whole=is_whole), AckPhase.CLAIMING:
+            phase = AckPhase.TAKEN if is_whole else AckPhase.FOLLOWING
+            phase = AckPhase.CLOSING if flow.is_done else phase
             return AckFlow(phase=phase, is_reminder=flow.is_reminder)
         case Refused(owner=owner), AckPhase.CLAIMING:
             return replace(flow, phase=AckPhase.LOST, owner=owner)
@@ -197,7 +238,9 @@ def _taken(flow: AckFlow, facts: AckFacts) -> tuple[str, ...]:
 def _story(facts: AckFacts) -> tuple[str, ...]:
     caller = ("ack-caller", *spoken_digits(facts.number)) if facts.number else ("ack-anonymous",)
     message = ("ack-message", RECORDING) if facts.has_message else ("ack-no-message",)
-    return (*caller, *message)
+    if facts.is_whole:
+        return (*caller, *message)
+    return (*caller, *(message if facts.has_message else ()), "ack-still-speaking")
 
 
 def _spoken(urgency: Urgency) -> str:

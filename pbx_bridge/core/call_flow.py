@@ -73,6 +73,8 @@ class Call:
     is_gone: bool = False
     transcript: Transcript | None = None
     verdict: Verdict | None = None
+    rang_early: bool = False
+    """Whether technicians are rung since before the message was whole."""
     wake_at: datetime | None = None
     life: CaseLife = UNTOLD
     """What people said of the case since."""
@@ -97,6 +99,13 @@ class MessageEnded:
 
     end: MessageEnd
     message_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardCertain:
+    """The words so far are a certain emergency; the caller may still speak."""
+
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,7 @@ CallEvent = (
     SessionOpened
     | Greeted
     | MessageEnded
+    | HeardCertain
     | Judged
     | Told
     | CallerLeft
@@ -201,52 +211,11 @@ class CallTransition:
     effects: tuple[CallEffect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Play *prompts* in order, then report `Greeted` or `Told`."""
-
-    prompts: tuple[str, ...]
-    then: Greeted | Told
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Beep, record until ``#``, silence, the limit or hang-up; then report `MessageEnded`."""
-
-    limits: CallLimits
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitVerdict:
-    """Wait until the call is decided; the caller hears that we are still there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """Nothing is missing: give the call back as done."""
-
-
-CallRequest = Say | Record | AwaitVerdict | Finish
-
 ENOUGH_S = 1.0
 """Audio from this length on is kept as the message after an interruption, not asked for again."""
 
 UNHEARD = Verdict(urgency=Urgency.UNKNOWN)
 """What holds while nobody knows better; it rings."""
-
-
-def next_request(call: Call) -> CallRequest:
-    """Return the first fact that is still missing, as something to do on the caller's line."""
-    if not call.is_greeted:
-        return Say(("greeting", "recording-notice"), Greeted())
-    if call.message is None:
-        return Record(call.limits)
-    if call.phase is CallPhase.HEARING:
-        return AwaitVerdict()
-    if not call.is_told:
-        rings = call.verdict is None or call.verdict.rings
-        return Say(("confirm-ring" if rings else "confirm-office", "goodbye"), Told())
-    return Finish()
 
 
 def open_call(now: datetime, call: Call) -> CallTransition:
@@ -260,7 +229,7 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
     Return the state and effects that follow from *event* at *now* (UTC).
 
     Every event may come twice, late or never. Nothing makes a verdict milder once a
-    technician is rung for it.
+    technician is rung for it, and a case is escalated once.
     """
     match event:
         case Judged():
@@ -286,6 +255,8 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return CallTransition(_wake(call, now + call.limits.look_again))
         case CallTimer():
             return _timer(now, call)
+        case HeardCertain(verdict=verdict):
+            return _rung_early(call, verdict)
         case Greeted():
             return CallTransition(replace(call, is_greeted=True))
         case MessageEnded(end=end, message_s=message_s):
@@ -314,15 +285,30 @@ def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
     return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
 
 
+def _rung_early(call: Call, verdict: Verdict) -> CallTransition:
+    """Ring while he speaks: once, and not beside the fallback, which rings by itself."""
+    is_ours = call.phase is not CallPhase.ELSEWHERE
+    if call.rang_early or not is_ours or verdict.urgency is not Urgency.EMERGENCY:
+        return CallTransition(call)
+    state = replace(call, rang_early=True, verdict=verdict)
+    if call.phase is CallPhase.HEARING:
+        state = _decided(state)
+    return CallTransition(state, (Escalate(verdict.urgency, verdict.category),))
+
+
 def _judged(call: Call, event: Judged) -> CallTransition:
     if call.transcript is not None:
         return CallTransition(call)
     heard = replace(call, transcript=event.transcript)
-    if call.phase is CallPhase.DECIDED:  # too late to decide, not too late to be read
-        is_milder = not event.verdict.rings
-        return CallTransition(heard if is_milder else replace(heard, verdict=event.verdict))
-    judged = replace(heard, verdict=event.verdict)
+    judged = heard if _is_milder(call, event.verdict) else replace(heard, verdict=event.verdict)
     return _decide(judged) if call.phase is CallPhase.HEARING else CallTransition(judged)
+
+
+def _is_milder(call: Call, verdict: Verdict) -> bool:
+    """Whether *verdict* would take back what somebody was rung for."""
+    if call.rang_early:
+        return verdict.urgency is not Urgency.EMERGENCY
+    return call.phase is CallPhase.DECIDED and not verdict.rings
 
 
 def _taken_back(now: datetime, call: Call, event: DialplanEnded) -> CallTransition:
@@ -338,6 +324,8 @@ def _whole(
     if call.phase is CallPhase.HEARING:
         return CallTransition(replace(call, is_gone=is_gone))
     state = replace(_heard(call, end, message_s), phase=CallPhase.HEARING, is_gone=is_gone)
+    if state.rang_early and state.transcript is None:  # he is told at once, read afterwards
+        return CallTransition(_decided(state), (Transcribe(),))
     if state.verdict is not None:
         return _decide(state)
     return CallTransition(_wake(state, now + call.limits.verdict), (Transcribe(),))
@@ -363,7 +351,7 @@ def _timer(now: datetime, call: Call) -> CallTransition:
 def _decide(call: Call) -> CallTransition:
     decided = _decided(_doubted(call))
     verdict = decided.verdict or UNHEARD
-    if not verdict.rings:
+    if call.rang_early or not verdict.rings:
         return CallTransition(decided)
     return CallTransition(decided, (Escalate(verdict.urgency, verdict.category),))
 

@@ -65,6 +65,8 @@ class Word:
     end_s: float
     confidence: float
     """0 to 1 as the recogniser gave it."""
+    is_final: bool = True
+    """Whether the recogniser is done with it; others may still change, and have no times yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class Transcript:
     language: str = ""
     engine: str = ""
     """Recogniser and model, for example ``vosk/testvoice-de``."""
+    audio_s: float | None = None
+    """How much audio the recogniser was given; `None`: it does not say."""
 
     @property
     def text(self) -> str:

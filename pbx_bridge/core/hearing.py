@@ -60,6 +60,8 @@ class Heard:
     """Tokens in names, streets and figures of speech."""
     denials: tuple[Denial, ...]
     zones: dict[str, frozenset[int]]
+    is_held: bool = False
+    """Whether something was said after which the end of the message is waited for."""
 
     def denied_by(self, hit: Hit) -> Span | None:
         """Return the negation that takes *hit* back, unless *hit* contains it itself."""
@@ -91,6 +93,8 @@ class Ear:
     negation: Negation
     zones: tuple[Zone, ...] = ()
     asides: tuple[Sequence, ...] = ()
+    holds: tuple[Sequence, ...] = ()
+    """Phrases after which more must be heard before anybody is rung early."""
 
     def hear(self, text: str) -> Heard:
         """Prepare *text* for the rules of the pack."""
@@ -109,6 +113,7 @@ class Ear:
             asides=frozenset(aside),
             denials=_denials(self.negation, spans, len(tokens)),
             zones={},
+            is_held=any(find(phrase, spans) for phrase in self.holds),
         )
         for zone in self.zones:
             inside = _inside(zone, heard)

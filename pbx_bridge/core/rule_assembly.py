@@ -8,7 +8,7 @@ from pbx_bridge.core.finding import Concept, Vocabulary
 from pbx_bridge.core.hearing import Ear, Negation, Zone
 from pbx_bridge.core.pattern import Element, Part, Pattern, Sequence
 from pbx_bridge.core.rule_draft import Draft
-from pbx_bridge.core.rulepack import CALENDAR_FACTS, Clause, RulePack
+from pbx_bridge.core.rulepack import CALENDAR_FACTS, WINDOW_FACT, Clause, RulePack
 
 
 def assemble(draft: Draft) -> RulePack | None:
@@ -53,6 +53,7 @@ def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
             for zone_id, (markers, breaks) in draft.zones.items()
         ),
         asides=tuple(draft.asides),
+        holds=tuple(draft.holds),
     )
 
 
@@ -77,6 +78,7 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
     for zone_id, (markers, breaks) in draft.zones.items():
         yield from ((f"[zones.{zone_id}]", phrase) for phrase in (*markers, *breaks))
     yield from (("[asides]", phrase) for phrase in draft.asides)
+    yield from (("[hold]", phrase) for phrase in draft.holds)
     for category, patterns in draft.topics.items():
         yield from _pattern_phrases(f"[topics] {category}", patterns)
     for where, clause in _clauses(draft):
@@ -99,6 +101,8 @@ def _check_facts(draft: Draft) -> None:
     known = set(draft.facts) | CALENDAR_FACTS
     for where, clause in _clauses(draft):
         for fact in sorted(_facts_of(clause) - known):
+            if fact.startswith(WINDOW_FACT):
+                continue
             draft.wrong(where, f"#{fact} is not defined; add a [[fact]] with this id")
     for zone_topic, patterns in draft.topics.items():
         if any(part.fact for pattern in patterns for part in pattern.parts):

@@ -25,6 +25,7 @@ class Draft:
     spans: dict[str, int] = field(default_factory=dict)
     zones: dict[str, tuple[list[Sequence], list[Sequence]]] = field(default_factory=dict)
     asides: list[Sequence] = field(default_factory=list)
+    holds: list[Sequence] = field(default_factory=list)
     topics: dict[str, list[Pattern]] = field(default_factory=dict)
     facts: dict[str, tuple[str, Clause]] = field(default_factory=dict)
     rules: dict[str, tuple[str, Rule]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.pattern import Pattern
 from pbx_bridge.core.rule_assembly import assemble
 from pbx_bridge.core.rule_draft import Draft, Table
-from pbx_bridge.core.rulepack import WEIGHTS, Clause, Rule, RulePack
+from pbx_bridge.core.rulepack import CERTAIN_AFTER, WEIGHTS, Clause, Rule, RulePack
 from pbx_bridge.core.text import LANGUAGES, fold
 from pbx_bridge.errors import RulePackError
 
@@ -15,7 +15,9 @@ CATEGORIES = frozenset(
     | {"pv", "other", "office"}
 )
 """Trades a rule or topic may name."""
-_TABLES = frozenset({"pack", "concepts", "negation", "zones", "asides", "topics", "fact", "rule"})
+_TABLES = frozenset(
+    {"pack", "concepts", "negation", "zones", "asides", "hold", "topics", "fact", "rule"}
+)
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
@@ -23,6 +25,7 @@ _NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
 _RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
 _MAX_WEIGHT = 100.0
+_MOST_AFTER = 20
 
 
 def _pack_table(draft: Draft, file: str, table: Table) -> str:
@@ -136,9 +139,22 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
             weight=float(weight),
             category=category,
             reason=draft.texts(where, table, "reason"),
-            certain=draft.flag(where, table, "certain", default=False),
+            certain_after=_certain(draft, where, table, urgency),
         ),
     )
+
+
+def _certain(draft: Draft, where: str, table: Table, urgency: Urgency) -> int | None:
+    """Read ``certain``: false, true, or how many words must follow the match."""
+    value = table.get("certain", False)
+    if value is not False and urgency is not Urgency.EMERGENCY:
+        draft.wrong(where, "only an emergency can be certain; take the line out")
+    if isinstance(value, bool):
+        return CERTAIN_AFTER if value else None
+    if isinstance(value, int) and 1 <= value <= _MOST_AFTER:
+        return value
+    draft.wrong(where, f"certain is true, false or a number of words from 1 to {_MOST_AFTER}")
+    return None
 
 
 def _read_file(draft: Draft, file: str, tables: Table) -> None:
@@ -150,9 +166,11 @@ def _read_file(draft: Draft, file: str, tables: Table) -> None:
     _negation_table(draft, file, draft.table(f"{file}: [negation]", tables.get("negation", {})))
     _zones_table(draft, file, draft.table(f"{file}: [zones]", tables.get("zones", {})))
     _topics_table(draft, file, draft.table(f"{file}: [topics]", tables.get("topics", {})))
-    asides = draft.table(f"{file}: [asides]", tables.get("asides", {}))
-    draft.unknown(f"{file}: [asides]", asides, ("phrases",))
-    draft.asides += draft.phrases(f"{file}: [asides]", asides.get("phrases", []))
+    for key, phrases in (("asides", draft.asides), ("hold", draft.holds)):
+        where = f"{file}: [{key}]"
+        table = draft.table(where, tables.get(key, {}))
+        draft.unknown(where, table, ("phrases",))
+        phrases.extend(draft.phrases(where, table.get("phrases", [])))
     readers: tuple[tuple[str, Callable[[Table], None]], ...] = (
         ("fact", lambda table: _fact(draft, file, table)),
         ("rule", lambda table: _rule(draft, file, trade, table)),

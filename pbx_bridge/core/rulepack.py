@@ -17,6 +17,10 @@ WEIGHTS = {
 """Weight of a rule that names none; the heaviest rule wins, on a tie the more urgent."""
 
 
+CERTAIN_AFTER = 1
+"""What ``certain = true`` means: one more word, in which *nicht* or *keiner* would have come."""
+
+
 class Season(StrEnum):
     """What the calendar knows; the rules may ask for it as `#winter` or `#summer`."""
 
@@ -31,6 +35,8 @@ class Context:
     season: Season | None = None
     office_opens_in_h: float | None = None
     """Hours until the office opens; None when not known."""
+    window: str | None = None
+    """Name of the firm's duty window; None outside all of them, and when not known."""
 
     def facts(self) -> frozenset[str]:
         """Return the facts that hold by the calendar: `winter`, `office-soon`, ..."""
@@ -40,6 +46,8 @@ class Context:
                 found.add("office-soon")
             elif self.office_opens_in_h >= OFFICE_FAR_H:
                 found.add("office-far")
+        if self.window is not None:
+            found.add(f"{WINDOW_FACT}{self.window}")
         return frozenset(found)
 
 
@@ -47,8 +55,10 @@ OFFICE_SOON_H = 2.0
 """Hours in which waiting for the office is no hardship."""
 OFFICE_FAR_H = 36.0
 """Hours after which a thing that could wait for the morning cannot wait any more."""
+WINDOW_FACT = "window-"
+"""Before the name of a duty window; which ones there are only the firm knows."""
 CALENDAR_FACTS = frozenset({"winter", "summer", "office-soon", "office-far"})
-"""All facts that `Context.facts` may give."""
+"""All facts that `Context.facts` may give, apart from the duty window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +88,8 @@ class Rule:
     category: str
     """Empty when the topic words of the message decide."""
     reason: str
-    certain: bool = False
-    """The first mobile may ring before the caller has finished."""
+    certain_after: int | None = None
+    """Words that must follow before the first mobile rings while the caller speaks; None: never."""
 
     @property
     def rule_id(self) -> str:

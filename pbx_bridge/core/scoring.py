@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from pbx_bridge.core.case import Urgency
 
@@ -57,3 +58,38 @@ def _f1(pairs: Sequence[Pair], label: Urgency) -> float | None:
     right = sum(gold is label and said is label for gold, said in pairs)
     wrong = sum((gold is label) != (said is label) for gold, said in pairs)
     return 2 * right / (2 * right + wrong) if right or wrong else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingFigures:
+    """What an early ring would do if each message were spoken word by word."""
+
+    emergencies: int
+    early: int
+    """Emergencies that are certain by the time their last word is spoken."""
+    early_share: float | None
+    heard_share: float | None
+    """Median share of an early emergency that had been spoken by then."""
+    false_certain: int
+    """Routine and none messages for which somebody would be rung early; wanted is 0."""
+    urgent_certain: int
+    """Urgent messages taken for a certain emergency: rung anyway, only earlier."""
+
+
+Growth = tuple[Urgency, float | None]
+"""What the message is labelled, and the share of it after which it was certain; None: never."""
+
+
+def growing_figures(growths: Sequence[Growth]) -> GrowingFigures:
+    """Return the figures over *growths*."""
+    emergencies = [share for gold, share in growths if gold is Urgency.EMERGENCY]
+    early = [share for share in emergencies if share is not None]
+    certain = [gold for gold, share in growths if share is not None]
+    return GrowingFigures(
+        emergencies=len(emergencies),
+        early=len(early),
+        early_share=_share(len(early), len(emergencies)),
+        heard_share=median(early) if early else None,
+        false_certain=sum(not gold.rings for gold in certain),
+        urgent_certain=certain.count(Urgency.URGENT),
+    )

@@ -18,6 +18,8 @@ MIN_CONFIDENCE = 0.55
 NO_CONTEXT = Context()
 UNMATCHED = "unmatched"
 """Rule id of the reason given when no rule spoke."""
+NOT_NOW = ":not-now"
+"""End of the rule id of a reason that tells of a past or possible trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +175,6 @@ def judge(transcript: Transcript, pack: RulePack, context: Context = NO_CONTEXT)
     )
 
 
-def is_certain(verdict: Verdict, pack: RulePack) -> bool:
-    """Say whether *verdict* is an emergency by a rule that needs no further words."""
-    if verdict.urgency is not Urgency.EMERGENCY:
-        return False
-    certain = {rule.rule_id for rule in pack.rules if rule.certain}
-    return any(reason.rule in certain for reason in verdict.reasons)
-
-
 def _asks_fact(fact: Clause, hearing: _Hearing) -> bool:
     return any(key.startswith("#") and key[1:] in hearing.facts for key in fact.keys)
 
@@ -247,7 +241,7 @@ def _not_now(hearing: _Hearing, pack: RulePack, spoke: set[str]) -> tuple[Reason
         if rule is not None and silent.rule not in spoke:
             text = f"{rule.reason}, but not now ({silent.cause.removeprefix('zone ')})"
             reason = Reason(
-                rule=f"{rule.rule_id}:not-now", text=text, words=silent.words, weight=ASIDE_WEIGHT
+                rule=f"{rule.rule_id}{NOT_NOW}", text=text, words=silent.words, weight=ASIDE_WEIGHT
             )
             return reason, rule.category
     return None

@@ -9,7 +9,7 @@ from pbx_bridge.ports.notices import (
     QueuedNotice,
     Queueing,
 )
-from pbx_bridge.ports.people import Clock, Recordings, Transcriber
+from pbx_bridge.ports.people import Clock, Excerpt, Recordings, Transcriber
 from pbx_bridge.ports.store import (
     CallStore,
     EscalationStore,
@@ -25,6 +25,7 @@ __all__ = [
     "CallStore",
     "Clock",
     "EscalationStore",
+    "Excerpt",
     "Line",
     "LiveChannel",
     "Notice",

@@ -1,6 +1,7 @@
 """The time, audio and speech."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,16 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the time, aware, UTC."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A part of a recording as a sound of its own."""
+
+    sound: str
+    """Path without extension, for Asterisk to play."""
+    until_s: float
+    """Where in the recording it ends."""
 
 
 class Recordings(Protocol):
@@ -33,6 +44,18 @@ class Recordings(Protocol):
 
     def drop_live(self, call_id: str) -> None:
         """Delete the live copy of a call."""
+        ...
+
+    def excerpt(self, recording: str, from_s: float) -> Excerpt | None:
+        """
+        Write what is there of a recording from *from_s* on; `None` when there is nothing.
+
+        Asterisk plays nothing of a WAV that is still written: its header says length 0.
+        """
+        ...
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Delete an excerpt when it was heard."""
         ...
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:

@@ -3,30 +3,30 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 import structlog
 
 from pbx_bridge.core import ack_flow
 from pbx_bridge.core.ack_flow import (
-    ANSWER_S,
-    RECORDING,
-    AckFacts,
     AckFlow,
     AckPhase,
     Ask,
     AskOutcome,
+    AwaitRest,
     Claim,
     Close,
     Granted,
     Heard,
     Refused,
+    RestThere,
     next_request,
 )
-from pbx_bridge.core.call_flow import UNHEARD, Call
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
 from pbx_bridge.core.escalation_state import EscalationPhase
-from pbx_bridge.errors import AgiFailed, AgiHangup
+from pbx_bridge.errors import AgiFailed, AgiHangup, StoreError
 from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.leases import Leases
@@ -34,9 +34,13 @@ from pbx_bridge.runtime.lookout import TAKEN, Lookout, Tokens
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.prompting import Prompt
 from pbx_bridge.runtime.switchboard import channel_id
-from pbx_bridge.runtime.voice import KEYS, Voice
+from pbx_bridge.runtime.talk import Talk, is_whole
+from pbx_bridge.runtime.voice import Voice
 
 log = structlog.get_logger()
+
+LOOK_S = 5.0
+"""How often a technician who waits for the rest of a message is looked after."""
 
 
 class Acks:
@@ -84,33 +88,49 @@ class Acks:
                 log.info("ack.hung_up")
 
     async def _serve(self, line: Line, call: Call, attempt: int) -> None:
-        facts = AckFacts(
-            case_id=call.case_id,
-            urgency=(call.verdict or UNHEARD).urgency,
-            number=call.caller.number,
-            has_message=self._recordings.message_s(call.recording) > 0,
-        )
+        told = Talk(line, call, self._recordings, self._prompt)
         esc = await self._cases.escalation(call.case_id)
         mine = esc.find(attempt) if esc else None
         flow = AckFlow(is_reminder=mine is not None and mine.is_reminder)
         while True:
-            request = next_request(flow, facts)
+            told.call = await self._now(call)
+            request = next_request(flow, await told.facts())
             match request:
-                case Ask(sounds=sounds):
-                    digit = await self._ask(line, call, sounds)
-                    flow = ack_flow.advance(flow, Heard(digit))
+                case Ask():
+                    flow = ack_flow.advance(flow, Heard(await told.ask(request)))
                 case Claim():
-                    flow = ack_flow.advance(flow, await self._claim(line, call, attempt))
+                    flow = ack_flow.advance(flow, await self._claim(line, told.call, attempt))
+                case AwaitRest():
+                    await self._await_whole(line, call)
+                    flow = ack_flow.advance(flow, RestThere())
                 case AskOutcome():
                     voice = Voice(line, self._prompt, call.language)
-                    await self._talk.run(voice, call, mine.technician if mine else "")
+                    await self._talk.run(voice, told.call, mine.technician if mine else "")
                     return
                 case Close(sounds=sounds):
                     if flow.phase is AckPhase.DECLINED:
                         self._cases.post(call.case_id, RingEnded(attempt, RingOutcome.DECLINED))
                     for sound in sounds:
-                        await self._play(line, call, sound)
+                        await told.play(sound)
                     return
+
+    async def _now(self, call: Call) -> Call:
+        """Return the call as it is now, or as it was when the disk cannot be read."""
+        try:
+            stored = await self._calls.load(call.case_id)
+        except StoreError as exc:
+            log.error("store.unusable", case_id=call.case_id, code=exc.code, reason=str(exc))
+            return call
+        return replace(stored.state, language=call.language) if stored else call
+
+    async def _await_whole(self, line: Line, call: Call) -> None:
+        """Return when the caller has finished; a technician who hangs up meanwhile is noticed."""
+        limit_s = (call.limits.message + call.limits.call).total_seconds()
+        for _ in range(ceil(limit_s / LOOK_S)):
+            await self._cases.wait_for(call.case_id, is_whole, LOOK_S)
+            await line.digit(timedelta(seconds=0.1))
+            if is_whole(await self._now(call)):
+                return
 
     async def _claim(self, line: Line, call: Call, attempt: int) -> Granted | Refused:
         """
@@ -139,7 +159,7 @@ class Acks:
         ):
             log.info("case.acknowledged", technician=esc.owner, leg=leg)
             await self._note(line, call, f"{esc.owner}/{leg}/{self._tokens.token(leg)}")
-            return Granted()
+            return Granted(is_whole=is_whole(call))
         return Refused(esc.owner)
 
     async def _note(self, line: Line, call: Call, value: str) -> None:
@@ -148,19 +168,3 @@ class Acks:
             await line.remember(TAKEN, call.call_id, value)
         except AgiFailed as exc:
             log.warning("ack.unnoted", case_id=call.case_id, reason=str(exc))
-
-    async def _ask(self, line: Line, call: Call, sounds: tuple[str, ...]) -> str | None:
-        for sound in sounds:
-            digit = await self._play(line, call, sound, KEYS)
-            if digit:
-                return digit
-        return await line.digit(timedelta(seconds=ANSWER_S))
-
-    async def _play(self, line: Line, call: Call, sound: str, keys: str = "") -> str | None:
-        """Play one sound; a missing one costs a sentence, not the call."""
-        path = call.recording if sound == RECORDING else self._prompt(sound, call.language)
-        try:
-            return await line.play(path, keys)
-        except AgiFailed as exc:
-            log.error("prompt.missing", prompt=sound, reason=str(exc))
-            return None

@@ -7,19 +7,15 @@ from pathlib import Path
 import structlog
 
 from pbx_bridge.core.call_flow import (
-    AwaitVerdict,
     Call,
     CallerLeft,
     CallLimits,
     CallPhase,
-    Finish,
     MessageEnded,
-    Record,
-    Say,
     SessionLost,
     SessionOpened,
-    next_request,
 )
+from pbx_bridge.core.call_line import AwaitVerdict, Finish, Record, Say, next_request
 from pbx_bridge.core.case import Caller, MessageEnd
 from pbx_bridge.errors import AgiFailed, AgiHangup
 from pbx_bridge.ports import CallStore, Clock, Line, Recordings

@@ -16,6 +16,12 @@ from pbx_bridge.runtime.switchboard import attempt_of
 CALLS, TAKEN = "pbxb-call", "pbxb-taken"
 """AstDB families, both keyed by `call_id`; see dialplan/README.md."""
 
+OURS = "new"
+"""How a row in `CALLS` begins while the dialplan has not given us up."""
+
+FALLBACK = "0/fallback"
+"""What follows the number of whoever pressed 1 in the fallback, which rings without us."""
+
 OWN_MARK = 0
 """The attempt that never rings: we sign with it what we put into `TAKEN` ourselves."""
 
@@ -63,15 +69,24 @@ class Lookout:
         self._names = {technician.number: technician.name for technician in roster}
 
     async def call(self, call_id: str, live: list[LiveChannel] | None = None) -> Finding:
-        """Return who has a call."""
-        taken_by = await self.taken_by(call_id)
-        if taken_by is not None:
-            return Finding(Fate.TAKEN, taken_by)
+        """
+        Return who has a call.
+
+        A caller whose case was taken while he speaks is with us until he has finished.
+        """
+        stored = await self._phones.recall(TAKEN, call_id)
+        taken_by = self.believe(stored) if stored else None
         if live is None:
             live = await self._phones.live()
-        if not any(channel.call_id == call_id for channel in live):
+        is_alive = any(channel.call_id == call_id for channel in live)
+        if not (is_alive or taken_by):
             return Finding(Fate.NOBODY)
-        state = (await self._phones.recall(CALLS, call_id) or "").partition("/")[0]
+        state = ""
+        if is_alive:
+            state = (await self._phones.recall(CALLS, call_id) or "").partition("/")[0]
+        is_rung_by_us = (stored or "").partition("/")[2] != FALLBACK
+        if taken_by and not (is_rung_by_us and state == OURS):
+            return Finding(Fate.TAKEN, taken_by)
         return Finding(Fate.IN_FALLBACK if state == "fallback" else Fate.WITH_US)
 
     async def taken_by(self, call_id: str) -> str | None:

@@ -9,6 +9,7 @@ import structlog
 
 from pbx_bridge.core.call_flow import (
     AdoptOwner,
+    Call,
     CallAlive,
     CallerLeft,
     DialplanEnded,
@@ -87,15 +88,14 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        policy = self._patient(effect, stored.state.message_s)
+        policy = self._patient(effect, await self._spoken_s(stored.state))
         await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
         effect = pending.effect
         assert isinstance(effect, AdoptOwner)  # noqa: S101
-        opening = Opening(UNASKED.urgency, self._policy(UNASKED), effect.technician)
-        await self._open(pending.case_id, opening)
+        await self.give(pending.case_id, effect.technician)
 
     async def ring(self, pending: Pending) -> None:
         """Let a mobile ring; look before ringing what may be ringing already."""
@@ -202,6 +202,12 @@ class Ringing:
                 await self._count_key(case_id)
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
+
+    async def _spoken_s(self, call: Call) -> float:
+        """Return how much of the message is there; while he speaks, what is on disk."""
+        if call.message is not None:
+            return call.message_s
+        return await asyncio.to_thread(self._recordings.message_s, call.recording)
 
     def _patient(self, effect: Escalate, message_s: float) -> Policy:
         """Return the policy with time to hear the whole message before the next is rung."""

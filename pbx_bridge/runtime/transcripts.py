@@ -6,12 +6,15 @@ from pathlib import Path
 
 import structlog
 
-from pbx_bridge.core.call_flow import UNHEARD, Call, CallEvent, Judged
+from pbx_bridge.core.call_flow import UNHEARD, Call, CallEvent, HeardCertain, Judged
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.errors import AudioError, StoreError, TranscriberError
 from pbx_bridge.ports import CallStore, Clock, Outbox, Pending, Recordings, Transcriber
 
 log = structlog.get_logger()
+
+LOST_S = 1.5
+"""How much of a message may be missing in its live copy: more means that the copy was cut."""
 
 HEARD = "Heard"
 """Journal kind of the words so far: what is known of a message if everything dies now."""
@@ -30,10 +33,14 @@ class Transcripts:
         recordings: Recordings,
         transcriber: Transcriber,
         judge: Callable[[Transcript, str], Verdict],
+        certain: Callable[[Transcript, Transcript, str], Verdict | None],
     ) -> None:
         self._submit, self._clock, self._calls, self._outbox = submit, clock, calls, outbox
         self._recordings, self._transcriber, self._judge = recordings, transcriber, judge
+        self._certain = certain
         self._following: set[str] = set()
+        self._grown: dict[str, Transcript] = {}
+        """By call: what its growing transcript was at the last report, until it is certain."""
         self._notes: set[asyncio.Task[None]] = set()
 
     def follow(self, call: Call, path: Path) -> bool:
@@ -41,9 +48,11 @@ class Transcripts:
 
         def heard(transcript: Transcript) -> None:
             self._start(self._note(call.case_id, transcript))
+            self._look_for_certainty(call, transcript)
 
         if self._transcriber.listen(call.call_id, path, language=call.language, heard=heard):
             self._following.add(call.call_id)
+            self._grown[call.call_id] = Transcript()
             return True
         return False
 
@@ -64,6 +73,7 @@ class Transcripts:
             await self._submit(call.case_id, Judged(UNHEARD, Transcript(language=call.language)))
             return
         finally:
+            self._grown.pop(call.call_id, None)
             self._recordings.drop_live(call.call_id)
         verdict = self._judge(transcript, call.language)
         log.info(
@@ -76,16 +86,48 @@ class Transcripts:
         await self._submit(call.case_id, Judged(verdict, transcript))
 
     async def _whole(self, call: Call) -> Transcript:
+        message_s = await asyncio.to_thread(self._recordings.message_s, call.recording)
         if call.call_id in self._following:
             self._following.discard(call.call_id)
             try:
-                return await self._transcriber.finish(call.call_id)
+                return await self._live(call, message_s)
             except (TranscriberError, AudioError) as exc:
                 log.warning("transcript.from_file", case_id=call.case_id, reason=str(exc))
-        if await asyncio.to_thread(self._recordings.message_s, call.recording) <= 0:
+        if message_s <= 0:
             return Transcript(language=call.language)
         path = self._recordings.path(call.recording)
         return await self._transcriber.transcribe(path, language=call.language)
+
+    async def _live(self, call: Call, message_s: float) -> Transcript:
+        """Return what was heard live; raise `TranscriberError` when it is not the whole message."""
+        transcript = await self._transcriber.finish(call.call_id)
+        lost_s = 0.0 if transcript.audio_s is None else message_s - transcript.audio_s
+        if lost_s > LOST_S:
+            raise TranscriberError(f"{lost_s:.1f} s of the message were not heard live")
+        return transcript
+
+    def _look_for_certainty(self, call: Call, now: Transcript) -> None:
+        """Start the early ring as soon as the words so far are a certain emergency."""
+        before = self._grown.get(call.call_id)
+        if before is None:  # somebody is rung already, or the message is judged
+            return
+        self._grown[call.call_id] = now
+        verdict = self._certain(before, now, call.language)
+        if verdict is not None:
+            del self._grown[call.call_id]
+            self._start(self._ring_early(call, now, verdict))
+
+    async def _ring_early(self, call: Call, now: Transcript, verdict: Verdict) -> None:
+        log.info(
+            "case.certain",
+            case_id=call.case_id,
+            category=verdict.category,
+            words=len(now.words),
+        )
+        try:
+            await self._submit(call.case_id, HeardCertain(verdict))
+        except StoreError as exc:  # the whole message will ring
+            log.warning("store.unusable", case_id=call.case_id, code=exc.code, reason=str(exc))
 
     async def _note(self, case_id: str, transcript: Transcript) -> None:
         try:

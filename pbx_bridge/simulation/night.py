@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, Judged
-from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Verdict
+from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, HeardCertain, Judged
+from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CaseDone
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.plan import policy_at
@@ -32,6 +32,9 @@ MORNING = BEGIN + timedelta(hours=HOURS)
 
 LONGEST_FUSE = 40
 """Writes and orders between the beginning of a crash and its end, at most."""
+
+SPEAKS_S = 8.0
+"""How long a caller speaks on after his emergency was certain."""
 
 LONGEST_MOMENT = 20_000
 """How often the time may be asked for without moving: beyond it something spins."""
@@ -286,7 +289,11 @@ class _Stage:
     # ------------------------------------------------------------ people
 
     async def _arrives(self, cases: Cases, incoming: Incoming) -> None:
-        """Let a caller have left a message and hung up."""
+        """
+        Let a caller have left a message and hung up.
+
+        Every other emergency is certain while he speaks, and he speaks for `SPEAKS_S`.
+        """
         number = self._arrived + 1
         call = Call(
             case_id=str(1000 + number),
@@ -299,7 +306,16 @@ class _Stage:
         )
         self._verdicts[call.case_id] = Verdict(urgency=incoming.urgency, category=incoming.category)
         await cases.open_call(call)
-        cases.post(call.case_id, CallerLeft(4.0))
+        if number % 2 and incoming.urgency is Urgency.EMERGENCY:
+            cases.post(call.case_id, HeardCertain(self._verdicts[call.case_id]))
+            self._after(SPEAKS_S, partial(self._leaves, call.case_id))
+        else:
+            self._leaves(call.case_id)
+
+    def _leaves(self, case_id: str) -> None:
+        """Let a caller hang up; while we are dead it is found out at the next look."""
+        if self._service is not None:
+            self._service.cases.post(case_id, CallerLeft(SPEAKS_S))
 
     def _judge(self, cases: Cases, pending: Pending) -> None:
         """Have a message understood at once."""

@@ -17,7 +17,7 @@ from pbx_bridge.core.escalation_events import (
 )
 from pbx_bridge.core.policy import Policy, Technician
 from pbx_bridge.errors import NotifyFailed, StoreError
-from pbx_bridge.ports import Addressee, Clock, Notifier, Pending, Phones
+from pbx_bridge.ports import Addressee, Clock, Excerpt, Notifier, Pending, Phones
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.cases import Cases
 from pbx_bridge.runtime.deeds import Deeds, Duty
@@ -44,6 +44,12 @@ class EmptySpool:
     def message_s(self, recording: str) -> float:  # noqa: ARG002  the port
         """Return 0: there is no audio."""
         return 0.0
+
+    def excerpt(self, recording: str, from_s: float) -> None:
+        """Return `None`: there is no audio."""
+
+    def drop_excerpt(self, excerpt: Excerpt) -> None:
+        """Do nothing: there is none."""
 
     def live_path(self, call_id: str) -> Path | None:  # noqa: ARG002
         """Return `None`: there is no live copy."""

@@ -46,6 +46,18 @@ def variables(values: Mapping[str, str]) -> list[str]:
     return [f"{name}={_variable(name, value)}" for name, value in values.items()]
 
 
+def in_group(category: str, group: str) -> str:
+    """
+    Return the value of a ``Variable`` header that counts a channel for ``GROUP_COUNT``.
+
+    Raises:
+        UnsafeValue: as for `variables`.
+    """
+    if not category.isalnum():
+        raise UnsafeValue(f"{category!r} is no category of groups")
+    return f"GROUP({category})={_variable('GROUP', group)}"
+
+
 def _line(name: str, value: str) -> str:
     if not _NAME.fullmatch(name):
         raise UnsafeValue(f"{name!r} is no name of a header")

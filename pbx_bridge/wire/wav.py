@@ -97,6 +97,24 @@ def parse_header(head: bytes) -> WavHeader | None:
     return None
 
 
+def wav_header(audio: AudioFormat, data_bytes: int) -> bytes:
+    """Return the 44 bytes that stand before *data_bytes* of samples."""
+    frame_bytes = audio.channels * audio.bits // 8
+    riff = struct.pack("<4sI4s", b"RIFF", 36 + data_bytes, b"WAVE")
+    fmt = struct.pack(
+        "<4sIHHIIHH",
+        b"fmt ",
+        _FMT_BYTES,
+        _PCM,
+        audio.channels,
+        audio.rate_hz,
+        audio.bytes_per_s,
+        frame_bytes,
+        audio.bits,
+    )
+    return riff + fmt + struct.pack("<4sI", b"data", data_bytes)
+
+
 def repaired_header(head: bytes, file_bytes: int) -> bytes:
     """
     Return the header of *head* with the two sizes that a file of *file_bytes* must have.

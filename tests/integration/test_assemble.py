@@ -14,6 +14,7 @@ from fakes import ELEVEN_AT_NIGHT, FakeClock
 from pbx_bridge import assemble
 from pbx_bridge.config import CallInConfig, Config, RotationConfig, parse
 from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.rulepack import Context
 from pbx_bridge.errors import AgiPortTaken
 
 pytestmark = pytest.mark.integration
@@ -109,7 +110,8 @@ def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
     words = tuple(Word(text=word, start_s=0.0, end_s=1.0, confidence=1.0) for word in said.split())
 
     with structlog.testing.capture_logs() as logs:
-        verdict = assemble.judges(config)(Transcript(words=words, language="de"), "de")
+        judges = assemble.judges(config, Context)
+        verdict = judges.judge(Transcript(words=words, language="de"), "de")
 
     assert verdict.urgency is Urgency.EMERGENCY
     assert {line["event"] for line in logs} == {"rules.unusable"}

@@ -8,6 +8,7 @@ import pytest
 from packs import shipped
 
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.growing import certain_at
 from pbx_bridge.core.scoring import Figures, figures
 from pbx_bridge.core.urgency import classify
 
@@ -61,6 +62,18 @@ def test_invented_calls_keep_ringing(language: str) -> None:
     assert found.emergencies_not_rung == 0
     assert (found.ring_recall or 0) >= 0.98
     assert (found.false_ring_rate or 0) <= 0.06
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_rung_early_for_nothing(language: str) -> None:
+    """Most emergencies are certain while they are told; nothing routine ever is."""
+    tuned = [row for row in rows(language) if row["id"] not in HELD_OUT]
+    early = {row["id"] for row in tuned if certain_at(row["text"], shipped(language))}
+    emergencies = {row["id"] for row in tuned if row["urgency"] == "emergency"}
+    quiet = {row["id"] for row in tuned if row["urgency"] in ("routine", "none")}
+
+    assert not early & quiet
+    assert len(early & emergencies) >= 0.85 * len(emergencies)
 
 
 def test_held_out_third_is_a_third_of_each_language() -> None:

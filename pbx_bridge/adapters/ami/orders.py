@@ -8,13 +8,16 @@ from uuid import uuid4
 
 from pbx_bridge.errors import AmiRejected, UnsafeValue
 from pbx_bridge.ports import RingOrder
-from pbx_bridge.wire.ami_action import variables
+from pbx_bridge.wire.ami_action import in_group, variables
 
 Order = dict[str, str | list[str]]
 """An action Originate."""
 
 TECHNICIAN, IDLE = "pbxb-technician", "pbxb-idle"
 """Contexts of our dialplan: a mobile that was answered; the near half of a Local channel."""
+
+GROUP = "pbxb"
+"""Category in which a leg is counted under its call: without us the fallback waits for its end."""
 
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _CHANNEL_ID = re.compile(r"[0-9]{1,18}-[0-9]{1,6}")
@@ -69,7 +72,7 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
         "Timeout": _ms(order.timeout),
         "Async": "true",
         "EarlyMedia": "false",
-        "Variable": variables(values),
+        "Variable": [*variables(values), in_group(GROUP, order.call_id)],
         **({"CallerID": config.caller_id} if config.caller_id else {}),
     }
 

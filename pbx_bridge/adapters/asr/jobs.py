@@ -27,9 +27,9 @@ class Job:
     words: list[Word] = field(default_factory=list)
     """Settled so far."""
 
-    def transcript(self, words: tuple[Word, ...]) -> Transcript:
-        """Return *words* as this job's transcript."""
-        return Transcript(words=words, language=self.language, engine=self.engine)
+    def transcript(self, words: tuple[Word, ...], audio_s: float) -> Transcript:
+        """Return *words*, heard in *audio_s* seconds, as this job's transcript."""
+        return Transcript(words=words, language=self.language, engine=self.engine, audio_s=audio_s)
 
 
 class Jobs:
@@ -79,10 +79,10 @@ class Jobs:
         match report:
             case Heard():
                 self._tell(job, report)
-            case Transcribed(words=words):
+            case Transcribed(words=words, audio_s=audio_s):
                 self.close(job)
                 if not job.done.done():
-                    job.done.set_result(job.transcript(words))
+                    job.done.set_result(job.transcript(words, audio_s))
             case Failed(is_audio=is_audio, text=text):
                 self._fail(job, AudioError(text) if is_audio else TranscriberError(text))
             case _:
@@ -90,7 +90,8 @@ class Jobs:
 
     def _tell(self, job: Job, report: Heard) -> None:
         job.words += report.words
-        grown = job.transcript((*job.words, *provisional(job.words, report)))
+        words = (*job.words, *provisional(job.words, report))
+        grown = job.transcript(words, report.position_s)
         if job.heard is not None:
             # A call of its own: what it raises must not stop the reading of reports.
             asyncio.get_running_loop().call_soon(job.heard, grown)
@@ -116,6 +117,7 @@ def provisional(settled: list[Word], report: Heard) -> list[Word]:
             start_s=start_s,
             end_s=report.position_s,
             confidence=PROVISIONAL_CONFIDENCE,
+            is_final=False,
         )
         for text in report.partial.split()
     ]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pbx_bridge.core.case import Word
 from pbx_bridge.errors import WireError
 
-VERSION = 1
+VERSION = 2
 """Raised with every change to a message."""
 
 LINE_LIMIT_BYTES = 16 * 1024 * 1024

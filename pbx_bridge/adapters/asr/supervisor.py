@@ -50,6 +50,8 @@ class Limits:
     Above its memory limit the worker is replaced only when it has grown by this factor since its
     models were loaded: a new one would not be smaller when the models themselves are too big.
     """
+    intolerable: float = 2.0
+    """At this multiple of what is tolerated it is replaced in the middle of calls."""
 
 
 class Supervisor:
@@ -202,6 +204,8 @@ class Supervisor:
                 recheck_at = time.monotonic() + self._limits.recheck_s
             if (illness := self._illness(pong)) and not len(self._jobs):
                 return illness
+            if self.memory_bytes > self._tolerated_bytes() * self._limits.intolerable:
+                raise WorkerLost(f"memory {self.memory_bytes // MEGABYTE} MB in mid-call")
 
     def _illness(self, pong: Pong) -> str:
         """Return why the worker should be replaced as soon as it has no job; empty when healthy."""
@@ -209,10 +213,13 @@ class Supervisor:
             self._unstuck_at = time.monotonic()
         elif time.monotonic() - self._unstuck_at > self._limits.stuck_s:
             return "a job of it does not end"
-        limit_bytes = self._config.memory_limit_mb * MEGABYTE
-        if self.memory_bytes > max(limit_bytes, self._baseline_bytes * self._limits.growth):
+        if self.memory_bytes > self._tolerated_bytes():
             return f"memory {self.memory_bytes // MEGABYTE} MB"
         return ""
+
+    def _tolerated_bytes(self) -> float:
+        limit_bytes = self._config.memory_limit_mb * MEGABYTE
+        return max(limit_bytes, self._baseline_bytes * self._limits.growth)
 
     async def _load(self, worker: WorkerProcess, language: str) -> None:
         """Load one model; what is wrong with it goes to `problems`. Raises `WorkerLost`."""

@@ -17,7 +17,7 @@ FILE_SLOTS = 2
 """Whole files decoded at once; the rest queue, so that live calls keep a core."""
 
 SLOWEST_FACTOR = 0.5
-"""A whole file may take half its length, its turn included; small models need about a tenth."""
+"""A whole file may take half its length; small models need about a tenth."""
 
 
 class VoskTranscriber:
@@ -117,8 +117,10 @@ class VoskTranscriber:
         """
         Transcribe one whole file.
 
-        Takes at most `SpeechConfig.deadline_s` and half the length of the recording, waiting for
-        its turn or for a worker included: what is not there by then counts as not understood.
+        Takes at most `SpeechConfig.deadline_s` and half the length of the recording, a wait for a
+        worker included: what is not there by then counts as not understood. The time until it
+        is its turn comes on top, and is bounded by the same for each recording before it; nobody
+        is rung later for it, the call does not wait longer than its own limit for a verdict.
 
         Raises:
             TranscriberError: no model for *language*, the worker failed twice, or too late.
@@ -127,7 +129,7 @@ class VoskTranscriber:
         path, audio_s = await asyncio.to_thread(lambda: (path.absolute(), length_s(path)))
         deadline_s = self._config.deadline_s + audio_s * SLOWEST_FACTOR
         try:
-            async with asyncio.timeout(deadline_s), self._file_slots:
+            async with self._file_slots, asyncio.timeout(deadline_s):
                 try:
                     return await self._transcribe_once(path, language)
                 except WorkerLost:

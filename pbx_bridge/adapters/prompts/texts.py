@@ -33,6 +33,7 @@ TECHNICIAN = (
     "ack-anonymous",
     "ack-message",
     "ack-no-message",
+    "ack-still-speaking",
     "ack-accepted",
     "ack-repeat",
     "ack-declined",

@@ -1,5 +1,6 @@
 """Recordings on a real disk."""
 
+import errno
 import os
 import struct
 from datetime import UTC, datetime
@@ -128,6 +129,58 @@ def test_live_copies_stay_in_their_folder(recordings: FileRecordings, call_id: s
         recordings.drop_live(call_id)
     with pytest.raises(UnsafeValue):
         recordings.live_path(call_id)
+
+
+@pytest.mark.parametrize("sizes", [True, False])
+def test_excerpt_is_a_whole_sound_of_what_is_there(
+    recordings: FileRecordings, tmp_path: Path, sizes: bool
+) -> None:
+    """A growing recording says length 0; the part says its own."""
+    audio = b"\1\2" * 16_000 + b"\3\4" * 8_000
+    head = wav(3, sizes=sizes)[:44]
+    (tmp_path / "spool" / "7.wav").write_bytes(head + audio + b"\5" * (not sizes))
+
+    part = recordings.excerpt("7", 2.0)
+    written = Path(part.sound + ".wav").read_bytes()
+    recordings.drop_excerpt(part)
+
+    assert written == wav(1)[:44] + audio[32_000:]
+    assert part.until_s == 3.0
+    assert list((tmp_path / "live").iterdir()) == []
+
+
+def test_excerpt_of_nothing_new_is_none(recordings: FileRecordings, tmp_path: Path) -> None:
+    """Neither of a file that is not there, nor beyond its end."""
+    (tmp_path / "spool" / "7.wav").write_bytes(wav(1))
+
+    assert recordings.excerpt("7", 1.0) is None
+    assert recordings.excerpt("8", 0.0) is None
+
+
+def test_excerpt_without_live_folder_is_never_taken_for_a_recording(tmp_path: Path) -> None:
+    """It lies beside the recordings, and opens no case."""
+    recordings = FileRecordings(tmp_path, None)
+    (tmp_path / "7.wav").write_bytes(wav(1))
+
+    part = recordings.excerpt("7", 0.0)
+
+    assert Path(part.sound).parent == tmp_path
+    assert recordings.unknown(lambda _: False, EVER) == ["7"]
+
+
+def test_excerpt_that_cannot_be_written_is_a_clear_error(
+    recordings: FileRecordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The technician then hears a sentence less."""
+    (tmp_path / "spool" / "7.wav").write_bytes(wav(1))
+
+    def full(_: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    with pytest.raises(AudioError, match="No space left on device"):
+        recordings.excerpt("7", 0.0)
 
 
 def test_unknown_are_the_recordings_nobody_knows_oldest_first(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from configs import SMALLEST
 from speech import Speaker, model
 
 from pbx_bridge.cli import main
@@ -70,3 +71,19 @@ def test_broken_model_is_one_line(speaker: Speaker, tmp_path: Path) -> None:
 
     assert (status, len(output.splitlines())) == (1, 1)
     assert "vosk says" in output
+
+
+def test_model_test_loads_it_and_hears(speaker: Speaker, tmp_path: Path) -> None:
+    """As the service does it, in a process of its own."""
+    spoken = speaker.example("de", 2)
+    config = tmp_path / "config.toml"
+    head = SMALLEST.partition("[speech]")[0]
+    config.write_text(f'{head}[speech]\nmodels = {{ de = "{model("de")}" }}\n')
+    arguments = ["--config", str(config), "model", "test", "de"]
+
+    silent = CliRunner().invoke(main, arguments)
+    heard = CliRunner().invoke(main, [*arguments, "--file", str(spoken.path)])
+
+    assert (silent.exit_code, len(silent.output.splitlines())) == (0, 1)
+    assert "loads and answers" in silent.output
+    assert heard.output.splitlines()[1] == f"heard: {spoken.text}"

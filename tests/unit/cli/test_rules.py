@@ -14,7 +14,7 @@ from pbx_bridge.cli.rules import rules
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read each pack once for all tests: that takes a tenth of a second."""
-    monkeypatch.setattr("pbx_bridge.cli.rules.load_pack", cached_pack)
+    monkeypatch.setattr("pbx_bridge.cli.rule_packs.load_pack", cached_pack)
 
 
 cached_pack = lru_cache(load_pack)
@@ -98,6 +98,7 @@ def test_explain_shows_the_way() -> None:
 
     assert result.stdout.startswith("emergency (gas)")
     assert "negation  'kein' reaches <rauch>" in result.stdout
+    assert result.stdout.endswith("certain while it is spoken: after <es riecht nach gas aber>\n")
 
 
 def test_lint_counts_all_packs() -> None:
@@ -121,6 +122,27 @@ def test_score_counts_a_folder(tmp_path: Path) -> None:
 
     assert json.loads(without.stdout.splitlines()[0])["ring_recall"] == 1.0
     assert "emergencies not rung 1" in only.stdout
+
+
+def test_score_speaks_word_by_word(tmp_path: Path) -> None:
+    """How many emergencies would ring early, and what would do so wrongly."""
+    rows = [
+        {
+            "id": "a",
+            "lang": "de",
+            "text": "hier riecht es nach gas im keller",
+            "urgency": "emergency",
+        },
+        {"id": "b", "lang": "de", "text": "hier riecht es nach gas im keller", "urgency": "none"},
+    ]
+    (tmp_path / "x.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    words = run("score", str(tmp_path), "--growing").stdout
+    (first, _) = run("score", str(tmp_path), "--growing", "--json").stdout.splitlines()
+
+    assert "certain early 1 (100.0 %)" in words
+    assert "false certain: 1 routine or none, 0 urgent" in words
+    assert json.loads(first)["false_certain"] == 1
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,19 @@ from pbx_bridge.core.ack_flow import (
     MAX_OFFERS,
     MAX_REPEATS,
     RECORDING,
+    REST,
     AckFacts,
     AckFlow,
     AckPhase,
     Ask,
     AskOutcome,
+    AwaitRest,
     Claim,
     Close,
     Granted,
     Heard,
     Refused,
+    RestThere,
     advance,
     next_request,
 )
@@ -217,3 +220,45 @@ def test_every_sound_that_is_asked_for_exists(
 
         for sound in request.sounds if isinstance(request, Ask | Close) else ():
             assert sound in texts or sound == RECORDING or sound.startswith("name-")
+
+
+# ---------------------------------------------------------------- the caller still speaks
+
+GROWING = replace(FACTS, is_whole=False)
+ACCEPTED = (Heard("1"), Granted(is_whole=False))
+
+
+def test_who_is_rung_early_is_told_that_more_is_coming() -> None:
+    """He hears what there is, and why it ends in the middle."""
+    assert sounds(facts=GROWING)[-4:] == (
+        "ack-message",
+        RECORDING,
+        "ack-still-speaking",
+        "ack-keys",
+    )
+
+
+def test_nothing_said_yet_is_not_no_message() -> None:
+    """The first seconds are not on disk; nobody says that there is no message."""
+    assert sounds(facts=replace(GROWING, has_message=False))[-2:] == (
+        "ack-still-speaking",
+        "ack-keys",
+    )
+
+
+def test_who_accepts_early_hears_the_rest_when_it_is_there() -> None:
+    """What there is, then nothing is asked of him, then what came since."""
+    first = next_request(after(*ACCEPTED), GROWING)
+
+    assert (first.sounds[-1], first.answer_s) == ("ack-still-speaking", 0.0)
+    assert next_request(after(*ACCEPTED, Heard(None)), GROWING) == AwaitRest()
+    assert sounds(*ACCEPTED, Heard("3"), RestThere()) == (REST, "ack-repeat")
+
+
+def test_after_the_rest_he_may_hear_all_again() -> None:
+    """A key repeats the whole message, silence ends it."""
+    heard = (*ACCEPTED, Heard(None), RestThere())
+
+    assert sounds(*heard, Heard("5"))[0] == "ack-accepted"
+    assert next_request(after(*heard, Heard("4")), FACTS) == AskOutcome()
+    assert next_request(after(*heard, Heard(None)), FACTS) == Close(("ack-goodbye",))

@@ -9,7 +9,6 @@ from examples import NOW, opened_call
 from pbx_bridge.core.call_flow import (
     UNHEARD,
     AdoptOwner,
-    AwaitVerdict,
     Call,
     CallAlive,
     CallerLeft,
@@ -19,20 +18,18 @@ from pbx_bridge.core.call_flow import (
     DialplanEnded,
     DialplanHas,
     Escalate,
-    Finish,
     Greeted,
+    HeardCertain,
     Judged,
     LookAfterCall,
     MessageEnded,
-    Record,
-    Say,
     SessionLost,
     SessionOpened,
     Told,
     Transcribe,
     advance,
-    next_request,
 )
+from pbx_bridge.core.call_line import Record, Say, next_request
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 
 WORDS = Transcript(language="de")
@@ -62,37 +59,6 @@ def timed_out(state: Call) -> CallTransition:
 def asked(*events: object) -> object:
     """Return what is asked for on the line after *events*."""
     return next_request(after(*events).state if events else opened_call().state)
-
-
-# ---------------------------------------------------------------- what the caller is asked
-
-
-def test_caller_is_greeted_and_told_of_the_recording_first() -> None:
-    """Nobody is recorded who was not told."""
-    assert asked() == Say(("greeting", "recording-notice"), Greeted())
-
-
-def test_after_the_greeting_he_speaks() -> None:
-    """The first missing fact is the message."""
-    assert asked(Greeted()) == Record(opened_call().state.limits)
-
-
-def test_after_the_message_the_verdict_is_waited_for() -> None:
-    """The caller is told what happens, not guessed at."""
-    assert asked(Greeted(), SPOKEN) == AwaitVerdict()
-
-
-@pytest.mark.parametrize(
-    ("judged", "prompt"), [(BURST, "confirm-ring"), (INVOICE, "confirm-office")]
-)
-def test_caller_hears_what_happens_next(judged: Judged, prompt: str) -> None:
-    """A technician is rung, or the office will call back: he hears which."""
-    assert asked(Greeted(), SPOKEN, judged) == Say((prompt, "goodbye"), Told())
-
-
-def test_caller_who_was_told_everything_is_done() -> None:
-    """Nothing is missing any more."""
-    assert asked(Greeted(), SPOKEN, BURST, Told()) == Finish()
 
 
 # ---------------------------------------------------------------- from message to verdict
@@ -318,3 +284,74 @@ def test_caller_who_vanished_may_not_have_finished(end: MessageEnd, urgency: Urg
 
     assert decided.verdict is not None
     assert decided.verdict.urgency is urgency
+
+
+# ---------------------------------------------------------------- the early ring
+
+CERTAIN = HeardCertain(Verdict(urgency=Urgency.EMERGENCY, category="water"))
+
+
+def test_certain_emergency_rings_while_he_speaks() -> None:
+    """He is not disturbed: the message is still what is missing."""
+    moved = after(Greeted(), CERTAIN)
+
+    assert moved.effects == (Escalate(Urgency.EMERGENCY, "water"),)
+    assert moved.state.phase is CallPhase.RECEIVING
+    assert isinstance(next_request(moved.state), Record)
+
+
+def test_who_rings_early_is_rung_once() -> None:
+    """The end of the message brings the transcript, and no second ring."""
+    ended = after(Greeted(), CERTAIN, SPOKEN)
+
+    assert ended.effects == (Transcribe(),)
+    assert ended.state.phase is CallPhase.DECIDED
+    assert advance(at(9), ended.state, BURST).effects == ()
+
+
+def test_caller_rung_for_early_hears_it_without_waiting() -> None:
+    """What is decided needs no recogniser."""
+    assert asked(Greeted(), CERTAIN, SPOKEN) == Say(("confirm-ring", "goodbye"), Told())
+
+
+@pytest.mark.parametrize("urgency", [Urgency.NONE, Urgency.ROUTINE, Urgency.URGENT])
+def test_whole_message_takes_nothing_back(urgency: Urgency) -> None:
+    """Somebody is up already; the transcript is kept for him to read."""
+    milder = Judged(Verdict(urgency=urgency), WORDS)
+
+    moved = after(Greeted(), CERTAIN, SPOKEN, milder)
+
+    assert moved.state.verdict == CERTAIN.verdict
+    assert moved.state.transcript == WORDS
+
+
+def test_whole_message_explains_the_early_ring_better() -> None:
+    """The verdict on all words replaces that on the first ones."""
+    assert after(Greeted(), CERTAIN, SPOKEN, BURST).state.verdict == BURST.verdict
+
+
+def test_certainty_that_comes_after_the_message_need_not_wait_for_the_verdict() -> None:
+    """The last words were certain: he is rung now, whatever becomes of the recogniser."""
+    moved = after(Greeted(), SPOKEN, CERTAIN)
+
+    assert moved.effects == (Escalate(Urgency.EMERGENCY, "water"),)
+    assert moved.state.phase is CallPhase.DECIDED
+
+
+@pytest.mark.parametrize("urgency", [one for one in Urgency if one is not Urgency.EMERGENCY])
+def test_only_an_emergency_rings_early(urgency: Urgency) -> None:
+    """Everything else waits for the end of the message."""
+    assert after(Greeted(), HeardCertain(Verdict(urgency=urgency))).effects == ()
+
+
+def test_fallback_rings_by_itself() -> None:
+    """Words that come late must not ring beside it."""
+    assert after(Greeted(), DialplanHas(), CERTAIN).effects == ()
+
+
+def test_early_ring_may_be_taken_in_the_dialplan() -> None:
+    """We died, the fallback rang as well, and somebody pressed 1 there: it is his."""
+    moved = after(Greeted(), CERTAIN, DialplanEnded("ben", 4.0))
+
+    assert moved.effects == (AdoptOwner("ben"), Transcribe())
+    assert moved.state.verdict == CERTAIN.verdict

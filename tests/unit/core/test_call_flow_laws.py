@@ -9,13 +9,14 @@ from nights import by_time_alone, call_events, called, nights
 
 from pbx_bridge.core.call_flow import (
     AdoptOwner,
-    AwaitVerdict,
     CallLimits,
     CallPhase,
     Escalate,
+    HeardCertain,
     advance,
-    next_request,
 )
+from pbx_bridge.core.call_line import AwaitVerdict, next_request
+from pbx_bridge.core.case import Urgency
 
 random_nights = nights(call_events)
 
@@ -67,15 +68,24 @@ def test_event_that_comes_twice_changes_nothing(night) -> None:
 
 @given(random_nights)
 def test_call_ends_in_exactly_one_way(night) -> None:
-    """Rung for, taken in the dialplan, or filed for the office: one of them, once."""
-    ends = 0
-    for _, _, moved in called(night):
-        rung = [one for one in moved.effects if isinstance(one, Escalate | AdoptOwner)]
-        is_decided = moved.state.phase is CallPhase.DECIDED
-        is_filed = is_decided and not ends and not rung and not moved.state.verdict.rings
-        ends += len(rung) + is_filed
+    """
+    Rung for, taken in the dialplan, or filed for the office: one of them, once.
 
-        assert ends == is_decided
+    Only who is rung for while he speaks may still be taken in the dialplan.
+    """
+    rung = taken = 0
+    for _, _, moved in called(night):
+        rung += sum(isinstance(one, Escalate) for one in moved.effects)
+        taken += sum(isinstance(one, AdoptOwner) for one in moved.effects)
+        is_decided = moved.state.phase is CallPhase.DECIDED
+        is_filed = is_decided and not rung and not taken and not moved.state.verdict.rings
+
+        assert rung <= 1
+        assert taken <= 1
+        if moved.state.rang_early:
+            assert rung == 1
+        else:
+            assert rung + taken + is_filed == is_decided
 
 
 @given(random_nights)
@@ -88,6 +98,16 @@ def test_nothing_makes_a_verdict_milder_once_it_is_decided(night) -> None:
 
         assert rings or not rang
         rang = rings
+
+
+@given(random_nights)
+def test_early_ring_stays_an_emergency(night) -> None:
+    """Whoever was rung for a certain emergency is told of nothing less afterwards."""
+    for _, event, moved in called(night):
+        if moved.state.rang_early:
+            assert moved.state.verdict.urgency is Urgency.EMERGENCY
+        elif isinstance(event, HeardCertain):
+            assert moved.effects == ()
 
 
 @given(random_nights)

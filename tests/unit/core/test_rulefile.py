@@ -91,3 +91,24 @@ def test_own_file_switches_off_and_adds() -> None:
     assert "de.other.fire" not in ids
     assert ids - {each.rule_id for each in pack().rules} == {"de.other.tank"}
     assert merged.ear.hear("undicht").spans["@burst"] == [(0, 1)]
+
+
+@pytest.mark.parametrize(("value", "after"), [(True, 1), (False, None), (4, 4), (None, None)])
+def test_certain_is_a_number_of_words(value: object, after: int | None) -> None:
+    """True is one word; most rules say nothing."""
+    found = read({"f": {"rule": [rule(urgency="emergency", certain=value)]}}, "de").rules[0]
+
+    assert found.certain_after == after
+
+
+@pytest.mark.parametrize("value", [0, 21, "yes", 1.5])
+def test_certain_that_is_none_of_these_is_a_mistake(value: object) -> None:
+    """The remedy names what is allowed."""
+    tables = {"rule": [rule(urgency="emergency", certain=value)]}
+
+    assert "certain is true, false or a number of words from 1 to 20" in mistakes(tables)
+
+
+def test_only_an_emergency_can_be_certain() -> None:
+    """Nobody is rung before the end for what can wait for it."""
+    assert "only an emergency can be certain" in mistakes({"rule": [rule(certain=True)]})

@@ -22,6 +22,11 @@ def test_context_gives_facts(context: Context, facts: set[str]) -> None:
     assert facts <= CALENDAR_FACTS
 
 
+def test_duty_window_is_a_fact_of_its_own() -> None:
+    """Its name is the firm's, so no list can hold it."""
+    assert Context(window="sunday").facts() == {"window-sunday"}
+
+
 def test_weights_rise_with_urgency() -> None:
     """Without weights of its own a pack fails upwards."""
     assert WEIGHTS[Urgency.EMERGENCY] > WEIGHTS[Urgency.URGENT] > WEIGHTS[Urgency.ROUTINE]

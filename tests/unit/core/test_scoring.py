@@ -3,7 +3,7 @@
 import pytest
 
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.scoring import figures
+from pbx_bridge.core.scoring import figures, growing_figures
 
 E, U, R, N = Urgency.EMERGENCY, Urgency.URGENT, Urgency.ROUTINE, Urgency.NONE
 
@@ -30,3 +30,13 @@ def test_nothing_to_count_is_none() -> None:
     found = figures([])
 
     assert (found.ring_recall, found.macro_f1, found.messages) == (None, None, 0)
+
+
+def test_growing_figures_count_what_rings_early() -> None:
+    """False alarms are counted apart: routine and none hurt, urgent does not."""
+    found = growing_figures([(E, 0.5), (E, 0.7), (E, None), (U, 0.5), (R, 0.2), (N, None)])
+
+    assert (found.emergencies, found.early, found.heard_share) == (3, 2, pytest.approx(0.6))
+    assert found.early_share == pytest.approx(2 / 3)
+    assert (found.false_certain, found.urgent_certain) == (1, 1)
+    assert growing_figures([]).early_share is None

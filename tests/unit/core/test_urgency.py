@@ -12,7 +12,6 @@ from pbx_bridge.core.urgency import (
     UNMATCHED,
     classify,
     explain,
-    is_certain,
     judge,
 )
 
@@ -137,13 +136,6 @@ def test_judge_fails_only_upwards(transcript: Transcript, urgency: Urgency) -> N
 def test_doubt_is_named_first() -> None:
     """The technician reads why he was rung for an unclear message."""
     assert judge(spoken(""), PACK).reasons[0].rule == "doubt"
-
-
-def test_only_marked_emergencies_are_certain() -> None:
-    """The early ring needs a rule that says so."""
-    assert is_certain(classify("rohrbruch", PACK), PACK)
-    assert not is_certain(classify("rauch", PACK), PACK)
-    assert not is_certain(classify("letzte woche rohrbruch", PACK), PACK)
 
 
 @given(st.text())

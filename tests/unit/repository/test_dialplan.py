@@ -170,7 +170,7 @@ def test_only_the_installations_numbers_are_dialled() -> None:
 
     assert lists[0].startswith("ExecIf($[${FIELDNUM(PBXB_KNOWN,&,${PBXB_NUMBER})} > 0]?")
     assert lists[1:] == ['end: Set(PBXB_LIST=${IF($["${PBXB_LIST}"=""]?@ON_CALL@:${PBXB_LIST:1})})']
-    assert "Set(PBXB_NUMBER=${CUT(PBXB_LIST,&,${PBXB_PLACE})})" in dialled
+    assert "place: Set(PBXB_NUMBER=${CUT(PBXB_LIST,&,${PBXB_PLACE})})" in dialled
     assert "Set(LOCAL(PBXB_KNOWN)=@ROSTER@)" in STEPS["pbxb-ring", "list"]
 
 

@@ -1,13 +1,16 @@
 """The talk with a technician who picked up."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from lines import FakeLine
 from night import CALL_ID, Night
 
-from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.call_flow import HeardCertain
+from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.errors import StoreError
+from pbx_bridge.runtime import acks
 from pbx_bridge.runtime.lookout import TAKEN
 
 
@@ -156,4 +159,58 @@ async def test_winner_is_noted_where_the_dialplan_looks(night: Night) -> None:
     [(place, value)] = line.remembered
     assert place == (TAKEN, CALL_ID)
     assert value.split("/")[:2] == ["anna", "1001-1"]
+    assert night.rang() == ["anna"]
+
+
+async def test_who_accepts_while_the_caller_speaks_hears_the_rest(night: Night) -> None:
+    """One owner; the caller finishes undisturbed; then the technician hears what came since."""
+    caller = night.caller(stands_still_at="speaking")
+    await night.serve(caller)
+    certain = HeardCertain(Verdict(urgency=Urgency.EMERGENCY))
+    night.daemon.cases.post("1001", certain)
+    await night.settle()
+    keys = {"ack-announce": "1"}
+    line = await night.answers("anna", keys=keys, stands_still_at="waits for the rest")
+    heard_so_far = list(line.played)
+    night.world.recordings.lengths_s[f"/spool/{CALL_ID}"] = 9.0
+    caller.hang_up()
+    await night.claim(caller)
+    await night.settle()
+
+    assert heard_so_far[-2:] == ["part-from-0", "ack-still-speaking"]
+    assert (await night.case()).owner == "anna"
+    assert line.played[-4:] == ["ack-still-speaking", "part-from-4", "ack-repeat", "ack-goodbye"]
+    assert night.rang() == ["anna"]
+
+
+async def test_who_hangs_up_while_the_caller_speaks_keeps_the_case(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He has accepted and does not wait for the rest: his leg is over, the case is his."""
+    monkeypatch.setattr(acks, "LOOK_S", 0.001)
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+
+    leaving = {"hangs_up_at": "digit", "stands_still_at": "nowhere"}
+    line = await night.answers("anna", keys={"ack-announce": "1"}, **leaving)
+    await asyncio.wait_for(line.gone.wait(), 5)
+    await night.settle()
+
+    assert (await night.case()).owner == "anna"
+    assert "PBXB_DONE" not in line.variables
+    assert night.rang() == ["anna"]
+
+
+async def test_disk_that_cannot_be_read_costs_no_sentence(night: Night) -> None:
+    """What was known when he picked up is still told."""
+    await night.open_case()
+    await night.answers("anna", keys={}, stands_still_at="digit")
+    night.world.calls.fault = StoreError("database is locked")
+    call = await night.call()
+
+    known = await night.daemon.acks._now(call)
+    night.world.calls.fault = None
+
+    assert known == call
     assert night.rang() == ["anna"]

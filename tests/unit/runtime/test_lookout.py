@@ -135,3 +135,27 @@ async def test_key_press_that_was_counted_is_no_news(lookout: Lookout, phones: F
     counted = advance(NOW, ESC, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
 
     assert await lookout.key_press(counted, CALL) is None
+
+
+async def test_caller_whose_case_was_taken_while_he_speaks_is_with_us(
+    lookout: Lookout, phones: FakePhones
+) -> None:
+    """An early ring was accepted; his message is not over."""
+    phones.astdb[CALLS, CALL] = "new/1/+49"
+    phones.astdb[TAKEN, CALL] = key_of("1001-1")
+
+    assert await lookout.call(CALL) == Finding(Fate.WITH_US)
+
+
+@pytest.mark.parametrize(
+    ("row", "stored"),
+    [("fallback/1/+49", key_of("1001-1")), ("new/1/+49", "+49170222/0/fallback")],
+)
+async def test_caller_whom_the_dialplan_has_is_taken(
+    lookout: Lookout, phones: FakePhones, row: str, stored: str
+) -> None:
+    """We died while he spoke: the fallback has him, and it is over."""
+    phones.astdb[CALLS, CALL] = row
+    phones.astdb[TAKEN, CALL] = stored
+
+    assert (await lookout.call(CALL)).fate is Fate.TAKEN

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from lines import FakeLine
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase
-from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.call_flow import CallPhase, HeardCertain
+from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation import open_escalation
 from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.errors import AmiUnavailable, StoreError
@@ -353,3 +353,20 @@ async def _report(night: Night) -> None:
     line = FakeLine(phones=night.phones, channel="Local/s@pbxb-report")
     await night._session(night.daemon.recovery.report, line)
     await night.settle()
+
+
+async def test_caller_whose_case_is_taken_speaks_on_over_our_restart(night: Night) -> None:
+    """Anna has it already; his message is not taken for over, and nobody is rung again."""
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+    await night.answers("anna", keys={"ack-announce": "1"}, stands_still_at="nowhere")
+
+    await night.restart()
+    while_he_speaks = await night.call()
+    await night.serve(night.caller())
+
+    assert while_he_speaks.message is None
+    assert (await night.call()).phase is CallPhase.DECIDED
+    assert (await night.case()).owner == "anna"
+    assert night.rang() == ["anna"]

@@ -3,8 +3,8 @@
 import pytest
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, Escalate
-from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.call_flow import CallPhase, DialplanEnded, Escalate, HeardCertain
+from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CancelRing, MarkTaken, RingEnded
 from pbx_bridge.errors import AmiRejected, StoreError
 from pbx_bridge.ports import LiveChannel, Pending
@@ -44,6 +44,34 @@ async def test_number_that_asterisk_refuses_passes_it_on(night: Night) -> None:
 
     assert night.rang() == ["ben"]
     assert (await night.case()).attempts[0].outcome is RingOutcome.UNREACHABLE
+
+
+async def test_who_is_rung_early_has_time_for_what_is_there(night: Night) -> None:
+    """The message is not whole: what is on disk counts."""
+    line = night.caller(stands_still_at="speaking", speaks_s=40.0)
+    await night.serve(line)
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+
+    waits = (await night.case()).policy.answer_limit - night.world.policy.answer_limit
+
+    assert waits.total_seconds() == 40
+    assert night.rang() == ["anna"]
+
+
+async def test_fallback_takes_an_early_ring_from_us(night: Night) -> None:
+    """We were away, the dialplan rang on, Ben pressed 1 there: Anna's ring stops."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+
+    night.daemon.cases.post("1001", DialplanEnded("ben", 4.0))
+    await night.settle()
+
+    assert (await night.case()).owner == "ben"
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna"]
 
 
 async def test_dialplan_that_rings_is_not_rung_beside(night: Night) -> None:

@@ -31,6 +31,19 @@ async def test_without_a_slot_the_file_is_transcribed(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
+@pytest.mark.parametrize(("heard_s", "from_file"), [(4.0, 0), (2.6, 0), (2.0, 1)])
+async def test_live_copy_that_was_cut_is_not_the_message(
+    night: Night, heard_s: float, from_file: int
+) -> None:
+    """Somebody stopped or emptied it: the rest is in the recording, and may be the worst."""
+    night.world.transcriber.audio_s = heard_s
+
+    await night.serve(night.caller(speaks_s=4.0))
+
+    assert len(night.world.transcriber.transcribed) == from_file
+    assert night.rang() == ["anna"]
+
+
 async def test_lost_recogniser_falls_back_to_the_file(night: Night) -> None:
     """Its process died with the live words: the recording has them all."""
     line = night.caller(stands_still_at="speaking")
@@ -78,6 +91,76 @@ async def test_words_so_far_are_in_the_journal(night: Night) -> None:
 
     [note] = [row for row in night.store.tables.journal if row.machine == "note"]
     assert (note.trigger, note.data) == ("Heard", {"text": "rohrbruch"})
+
+
+async def test_certain_emergency_rings_while_the_caller_speaks(night: Night) -> None:
+    """The first mobile rings before he has finished, and nobody rings again when he has."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await _hears(night, "ein rohrbruch")
+    assert night.rang() == []
+    await _hears(night, "ein rohrbruch im", "ein rohrbruch im keller")
+    assert night.rang() == ["anna"]
+    assert (await night.call()).phase is CallPhase.RECEIVING
+
+    line.hang_up()
+    await night.claim(line)
+    await night.settle()
+
+    assert (await night.call()).transcript.text == "rohrbruch im keller"
+    assert night.rang() == ["anna"]
+
+
+async def test_routine_message_rings_nobody_early(night: Night) -> None:
+    """Its words come twice too, and nothing happens."""
+    night.world.transcriber.says = "meine rechnung bitte"
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+
+    await _hears(night, "meine rechnung", "meine rechnung bitte")
+    line.hang_up()
+    await night.claim(line)
+
+    assert night.rang() == []
+
+
+async def test_early_ring_survives_our_death(night: Night) -> None:
+    """Killed between the first INVITE and the end of the message: she is not rung twice."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    await _hears(night, "rohrbruch", "rohrbruch im")
+
+    await night.restart()
+    await night.serve(night.caller())
+    await night.presses("anna", "1")
+
+    assert (await night.case()).owner == "anna"
+    assert (await night.call()).phase is CallPhase.DECIDED
+    assert night.rang() == ["anna"]
+
+
+async def test_early_ring_that_cannot_be_kept_costs_nothing(night: Night) -> None:
+    """The disk refuses: the whole message rings."""
+    line = night.caller(stands_still_at="speaking")
+    await night.serve(line)
+    night.world.calls.fault = StoreError("database or disk is full")
+    await _hears(night, "rohrbruch", "rohrbruch im")
+    night.world.calls.fault = None
+    assert night.rang() == []
+
+    line.hang_up()
+    await night.claim(line)
+    await night.pass_time(seconds=3)
+
+    assert night.rang() == ["anna"]
+
+
+async def _hears(night: Night, *texts: str) -> None:
+    """Let the recogniser report a growing transcript."""
+    for text in texts:
+        night.world.transcriber.listeners[CALL_ID](spoken(text))
+    await night.settle()
 
 
 async def test_note_that_cannot_be_written_costs_nothing(night: Night) -> None:

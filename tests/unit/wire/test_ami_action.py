@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx_bridge.errors import UnsafeValue
-from pbx_bridge.wire.ami_action import MAX_LINE_BYTES, checked, variables
+from pbx_bridge.wire.ami_action import MAX_LINE_BYTES, checked, in_group, variables
 
 
 @pytest.mark.parametrize("mark", ["\r", "\n", "\0", "\r\n", "\r\n\r\nAction: Originate"])
@@ -94,3 +94,12 @@ def test_variable_value_is_never_split(value: str) -> None:
 
     assert header.partition("=")[2] == value
     assert not set(value) & set(",\"'\\${}[]()|;\r\n\0")
+
+
+def test_channel_is_counted_under_its_call() -> None:
+    """One function of Asterisk, one category; the group is checked like any value."""
+    assert in_group("pbxb", "pbx-1.7") == "GROUP(pbxb)=pbx-1.7"
+    with pytest.raises(UnsafeValue, match="may hold"):
+        in_group("pbxb", "1,SHELL(x)=y")
+    with pytest.raises(UnsafeValue, match="no category"):
+        in_group("a)=b,SHELL(x", "1")

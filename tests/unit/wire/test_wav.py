@@ -14,6 +14,7 @@ from pbx_bridge.wire.wav import (
     parse_header,
     raw_format,
     repaired_header,
+    wav_header,
 )
 
 PHONE = AudioFormat(rate_hz=8_000)
@@ -143,3 +144,13 @@ def test_other_names_tell_nothing(name: str) -> None:
 def test_a_second_has_as_many_bytes_as_its_samples() -> None:
     """8 kHz, two bytes each."""
     assert PHONE.bytes_per_s == 16_000
+
+
+def test_header_that_we_write_is_one_that_we_read() -> None:
+    """Format and size come back, 44 bytes as Asterisk writes them."""
+    audio = AudioFormat(rate_hz=8_000)
+
+    head = wav_header(audio, 320)
+
+    assert parse_header(head) == WavHeader(audio=audio, data_offset=44, data_bytes=320)
+    assert repaired_header(head, 44 + 320) == head

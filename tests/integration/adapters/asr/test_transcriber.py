@@ -258,7 +258,9 @@ async def test_live_file_that_is_no_audio_ends_the_job(
 async def test_big_worker_is_replaced_between_calls(speaker: Speaker) -> None:
     """Above the memory limit, and only when no call is heard, a fresh worker takes over."""
     config = SpeechConfig(models={"de": model("de")}, memory_limit_mb=1)
-    transcriber = VoskTranscriber(config, limits=Limits(ping_every_s=0.02, growth=0.5))
+    transcriber = VoskTranscriber(
+        config, limits=Limits(ping_every_s=0.02, growth=0.5, intolerable=9)
+    )
     await transcriber.start()
     await transcriber.ready.wait()
     pid = transcriber.worker_pid

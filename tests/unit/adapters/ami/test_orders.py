@@ -50,6 +50,7 @@ def test_ring_order_says_all_that_the_dialplan_needs() -> None:
             "PBXB_CALLER=49301",
             "PBXB_RECORDING=/var/spool/pbx-1.7",
             "PBXB_LANG=de",
+            "GROUP(pbxb)=pbx-1.7",
         ],
     }
 

@@ -26,7 +26,11 @@ async def test_settled_and_provisional_words_are_told_together() -> None:
     assert [each.text for each in heard] == ["hilfe", "hilfe gas geruch"]
     assert heard[1].engine == "vosk/x"
     assert heard[1].words[2] == Word(
-        text="geruch", start_s=1.0, end_s=2.0, confidence=PROVISIONAL_CONFIDENCE
+        text="geruch",
+        start_s=1.0,
+        end_s=2.0,
+        confidence=PROVISIONAL_CONFIDENCE,
+        is_final=False,
     )
 
 
@@ -53,7 +57,7 @@ async def test_finished_job_is_forgotten() -> None:
     jobs.take(Transcribed(job=job.number, words=(), audio_s=0.0))
     jobs.take(Failed(job=job.number, is_audio=False, text="late"))
 
-    assert await job.done == Transcript(language="de", engine="x")
+    assert await job.done == Transcript(language="de", engine="x", audio_s=0.0)
     assert len(jobs) == 0
     assert not jobs.close(job)
 

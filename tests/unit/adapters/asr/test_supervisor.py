@@ -172,6 +172,21 @@ async def test_grown_worker_is_replaced_when_it_has_no_job(
     assert plan.lives[0].stopped == [False]
 
 
+async def test_worker_that_grows_without_end_is_replaced_in_mid_call(
+    plan: Plan, supervisor: Supervisor
+) -> None:
+    """Before the machine has no memory left; the calls are transcribed from their files."""
+    await supervisor.start()
+    await supervisor.worker_for("de")
+    job = plan.jobs.open(language="de", engine="x")
+
+    plan.memory_mb = [150] * 3 + [201]
+    await until(lambda: len(plan.lives) == 2)
+
+    with pytest.raises(WorkerLost, match="memory 201 MB in mid-call"):
+        await job.done
+
+
 async def test_models_that_are_big_by_themselves_are_kept(
     plan: Plan, supervisor: Supervisor
 ) -> None:

@@ -213,6 +213,27 @@ async def test_whole_files_wait_for_their_turn(
     assert max(open_jobs) == FILE_SLOTS
 
 
+async def test_waiting_for_a_turn_does_not_count(plan: Plan, recording: Path) -> None:
+    """Thirty calls at once: the last of them has its words too, only later."""
+    plan.answer = lambda _worker, _order: None
+    transcriber = make(plan, deadline_s=0.05)
+    await transcriber.start()
+    await transcriber.ready.wait()
+    stuck = [
+        asyncio.create_task(transcriber.transcribe(recording, language="de"))
+        for _ in range(FILE_SLOTS)
+    ]
+    await until(lambda: len(plan.lives[0].orders) == FILE_SLOTS)
+    plan.answer = answer_at_once
+    late = asyncio.create_task(transcriber.transcribe(recording, language="de"))
+
+    results = await asyncio.gather(*stuck, return_exceptions=True)
+
+    assert [type(each) for each in results] == [TranscriberError] * FILE_SLOTS
+    assert (await late).text == "hilfe"
+    await transcriber.stop()
+
+
 async def test_stop_leaves_nobody_waiting(plan: Plan, recording: Path) -> None:
     """The service stops while a file is transcribed and a call is followed."""
     plan.answer = lambda _worker, _order: None
