@@ -2,7 +2,19 @@
 
 import os
 
+import structlog
 from hypothesis import settings
+
+# Each line is drawn for a failure only: colours and framed tracebacks cost seconds for nothing.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 # No test is timed: a busy machine must not fail one. In CI the examples are the same every time,
 # so that a failure belongs to the change that is tested; on a desk they differ, and find more.

@@ -169,8 +169,8 @@ class _Stage:
         states: list[Call | Escalation] = [s.state for s in self._tables.calls.values()]
         states += self._night.escalations
         yield from (state.wake_at for state in states if state.wake_at is not None)
-        for row in self._tables.outbox:
-            if row.status == "open" and row.retry_at is not None:
+        for row in self._tables.open_rows():
+            if row.retry_at is not None:
                 yield row.retry_at
 
     async def _settle(self) -> None:
