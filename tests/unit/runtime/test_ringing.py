@@ -10,6 +10,7 @@ from pbx_bridge.errors import AmiRejected, StoreError
 from pbx_bridge.ports import LiveChannel, Pending
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
 
+
 async def test_order_carries_what_the_dialplan_needs_without_us(night: Night) -> None:
     """Number, case, recording and a token: the leg can be screened by Asterisk alone."""
     await night.open_case()
