@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 
 import structlog
@@ -27,3 +28,10 @@ settings.register_profile(
 )
 settings.register_profile("proof", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pbx-bridge"))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives to the end: it took a tenth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
