@@ -31,6 +31,11 @@ def test_nights_that_were_broken_once(seed: int) -> None:
     assert asyncio.run(simulate(seed)).faults == []
 
 
+def test_night_goes_on_while_somebody_waits_for_the_end_of_a_message() -> None:
+    """He took the case while its caller spoke: the talk takes time, and other things happen."""
+    assert asyncio.run(simulate(321)).faults == []
+
+
 def test_same_seed_is_the_same_night() -> None:
     """A night that went wrong can be looked at again."""
     one, other = (asyncio.run(simulate(7, 4)) for _ in range(2))
