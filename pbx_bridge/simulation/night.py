@@ -148,12 +148,10 @@ class _Stage:
         for fault in self._world.faults:
             self._after(fault.at_s, partial(self._breaks, fault))
         self._after(HOURS * 3600, lambda: None)
-        await self._settle()
-        while (at := self._next()) is not None:
-            self._clock.move(at)
-            while self._agenda and self._agenda[0][0] <= self._clock.at:
-                heapq.heappop(self._agenda)[2]()
-            await self._settle()
+        try:
+            await self._pass()
+        except SimulationStuck as exc:  # the other nights go on, and this one is named
+            self._night.faults.append(str(exc))
         doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
         await self._end_talks()
         kept = unkept(self._tables, self._office.read, len(self._world.incoming))
@@ -161,6 +159,15 @@ class _Stage:
         return self._night
 
     # ------------------------------------------------------------ time
+
+    async def _pass(self) -> None:
+        """Let time pass, from one thing that happens to the next."""
+        await self._settle()
+        while (at := self._next()) is not None:
+            self._clock.move(at)
+            while self._agenda and self._agenda[0][0] <= self._clock.at:
+                heapq.heappop(self._agenda)[2]()
+            await self._settle()
 
     def _after(self, seconds: float, happens: Callable[[], None]) -> None:
         at = self._clock.at + timedelta(seconds=seconds)

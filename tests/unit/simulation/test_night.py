@@ -56,6 +56,15 @@ def test_nights_are_wild_enough_to_prove_something() -> None:
     assert broken == set(FaultKind)
 
 
+def test_night_that_spins_is_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its seed is told with what others broke, and the other nights go on."""
+    monkeypatch.setattr("pbx_bridge.simulation.night.LONGEST_MOMENT", 3)
+
+    faults = asyncio.run(simulate(7)).faults
+
+    assert "the night does not get beyond" in faults[0]
+
+
 def test_clock_that_is_asked_for_ever_ends_the_night() -> None:
     """Something spins: an error instead of a night without end."""
     clock = VirtualClock()
