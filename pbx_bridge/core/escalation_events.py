@@ -64,7 +64,7 @@ class RingHeld:
 
 @dataclass(frozen=True, slots=True)
 class MobileBusy:
-    """Not ordered on purpose: a look at Asterisk shows that his mobile is on another leg of ours."""
+    """Not ordered on purpose: a look shows that his mobile is on another leg of ours."""
 
     attempt: int
     others: Others = ALONE
