@@ -128,10 +128,11 @@ class Ringing:
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
         assert isinstance(pending.effect, CancelRing)  # noqa: S101
-        await self._stop(pending.case_id, pending.effect.attempt)
+        effect = pending.effect
+        await self._stop(pending.case_id, effect.attempt, taken_by=effect.taken_by)
 
-    async def _stop(self, case_id: str, attempt: int) -> bool:
-        """Hang up, and return `True`, unless the key 1 was pressed there."""
+    async def _stop(self, case_id: str, attempt: int, *, taken_by: str | None = None) -> bool:
+        """End a leg, and return `True`, unless the key 1 was pressed there."""
         stored = await self._escalations.load(case_id)
         if stored is not None and stored.state.phase is not EscalationPhase.ACKNOWLEDGED:
             try:
@@ -141,7 +142,11 @@ class Ringing:
             if press == RingEnded(attempt, RingOutcome.ACKNOWLEDGED):
                 self._post(case_id, press)
                 return False
-        await self._phones.cancel(channel_id(case_id, attempt))
+        leg = channel_id(case_id, attempt)
+        if taken_by is not None:
+            await self._phones.dismiss(leg, taken_by)
+        else:
+            await self._phones.cancel(leg)
         return True
 
     async def take_over(self, pending: Pending) -> None:
