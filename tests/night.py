@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from daemon import Daemon, World, policy_of
 from lines import FakeLine, KeyLine
 
-from pbx_bridge.core.call_flow import Call, CallerLeft
+from pbx_bridge.core.call_events import CallerLeft
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import AgiHangup

@@ -13,8 +13,7 @@ from pbx_bridge.adapters.store.values import (
     load,
     load_named,
 )
-from pbx_bridge.core.call_flow import (
-    Call,
+from pbx_bridge.core.call_events import (
     CallAlive,
     CallerLeft,
     CallEvent,
@@ -29,6 +28,7 @@ from pbx_bridge.core.call_flow import (
     SessionOpened,
     Told,
 )
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency, Verdict
 from pbx_bridge.core.case_life import (
     LifeEvent,

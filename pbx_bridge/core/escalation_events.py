@@ -34,6 +34,8 @@ class Topic(StrEnum):
     """A layer will have nobody, or has nobody, although the office is closed."""
     SHIFT_BEGINS = "shift-begins"
     """A day before, and when it begins."""
+    SHIFT_WITHDRAWN = "shift-withdrawn"
+    """It was told a day before, and somebody else has it now."""
     TEST = "test"
     """Asked for on the command line; nobody can choose it."""
 

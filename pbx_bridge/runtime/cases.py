@@ -9,7 +9,8 @@ from typing import get_args
 import structlog
 
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
+from pbx_bridge.core.call_events import CallEvent, CallTimer
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_events import (
     EscalationEvent,

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from pbx_bridge.core.call_flow import (
+from pbx_bridge.core.call_events import (
     AdoptOwner,
-    Call,
     CallAlive,
     CallerLeft,
     DialplanEnded,
@@ -17,6 +16,7 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from pbx_bridge.core.call_flow import CallEffect
-from pbx_bridge.core.escalation_events import EscalationEffect, FallbackReason, Tell, Topic
+from pbx_bridge.core.call_events import CallEffect
+from pbx_bridge.core.escalation_events import EscalationEffect, Tell, Topic
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import others_of
 from pbx_bridge.ports import Notice
-from pbx_bridge.runtime.notices import WHY
 from pbx_bridge.simulation.memory import MemoryTables
 
 SLACK = timedelta(seconds=1)
@@ -156,5 +155,4 @@ def _is_told(effect: CallEffect | EscalationEffect, topic: Topic) -> bool:
 
 
 def _gives_up(notice: Notice) -> bool:
-    reasons = (FallbackReason.NOBODY_ACCEPTED, FallbackReason.NOBODY_TO_RING)
-    return any(WHY[reason] in notice.subject for reason in reasons)
+    return notice.news is not None and notice.news.topic is Topic.EXHAUSTED

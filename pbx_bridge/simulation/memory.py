@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
+from pbx_bridge.core.call_events import CallEffect, CallEvent
+from pbx_bridge.core.call_flow import Call, CallPhase, CallTransition
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import StaleCase

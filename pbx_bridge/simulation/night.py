@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, HeardCertain, Judged
+from pbx_bridge.core.call_events import CallerLeft, Escalate, HeardCertain, Judged
+from pbx_bridge.core.call_flow import Call, CallLimits
 from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CaseDone
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase

@@ -3,7 +3,8 @@
 import pytest
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, DialplanEnded, Escalate, HeardCertain
+from pbx_bridge.core.call_events import DialplanEnded, Escalate, HeardCertain
+from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CancelRing, MarkTaken, RingEnded
 from pbx_bridge.errors import AmiRejected, StoreError
