@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from daemon import Daemon, World, policy_of
@@ -15,22 +14,10 @@ from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import AgiHangup
 from pbx_bridge.ports import LiveChannel, RingOrder
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
+from pbx_bridge.simulation.threads import InlineThreads
 
 CALL_ID = "1768000000.1"
 CALLER = "+4930123456"
-
-
-class InlineThreads(ThreadPoolExecutor):
-    """Runs what is given to a thread at once, so that a test never waits for one."""
-
-    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
-        """Run *fn*; the future is done on return."""
-        done: Future = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as exc:  # noqa: BLE001  as a thread would hand it on
-            done.set_exception(exc)
-        return done
 
 
 class Night:

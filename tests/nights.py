@@ -89,6 +89,7 @@ escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
     st.builds(happens.RingPlaced, _attempts, others),
     st.builds(happens.RingNotPlaced, _attempts, others),
     st.builds(happens.RingHeld, _attempts, others),
+    st.builds(happens.MobileBusy, _attempts, others),
     st.builds(happens.RingAnswered, _attempts, others),
     st.builds(happens.RingEnded, _attempts, st.sampled_from(RingOutcome), others),
     st.builds(happens.RingTakenOver, _attempts, others),

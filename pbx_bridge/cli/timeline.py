@@ -44,6 +44,7 @@ from pbx_bridge.core.escalation_events import (
     CaseReopened,
     EscalationEvent,
     EscalationTimer,
+    MobileBusy,
     PersonFree,
     RingAnswered,
     RingEnded,
@@ -246,6 +247,8 @@ def _of_escalation(event: EscalationEvent, technicians: Names) -> str:
             return f"{who} could not be rung: no connection to Asterisk"
         case RingHeld():
             return f"{who} is not rung yet: Asterisk's own fallback rings for this call"
+        case MobileBusy():
+            return f"{who} is not rung yet: the mobile is on another call of ours"
         case RingTakenOver():
             return f"{who} is needed for a more urgent case first"
         case RingAnswered():

@@ -65,6 +65,14 @@ class RingHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class MobileBusy:
+    """Not ordered on purpose: a look shows that his mobile is on another leg of ours."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
 class RingAnswered:
     """Somebody, or a mailbox, picked up."""
 
@@ -139,6 +147,7 @@ EscalationEvent = (
     RingPlaced
     | RingNotPlaced
     | RingHeld
+    | MobileBusy
     | RingAnswered
     | RingEnded
     | RingTakenOver

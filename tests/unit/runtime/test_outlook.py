@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from fakes import FakeClock, MemoryStore
 from listeners import addressee
-from night import InlineThreads
 from structlog.testing import capture_logs
 
 from pbx_bridge.core.calendar import Plan
@@ -19,6 +18,7 @@ from pbx_bridge.core.rotation import Rotation
 from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.outlook import Outlook
+from pbx_bridge.simulation.threads import InlineThreads
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HANDOFF = datetime(2026, 1, 12, 8, tzinfo=BERLIN)
