@@ -92,9 +92,18 @@ class Vocabulary:
     """The terms and concepts of one pack, ready to be looked for."""
 
     def __init__(
-        self, terms: Iterable[str], concepts: Iterable[Concept], language: str, fillers: set[str]
+        self,
+        terms: Iterable[str],
+        concepts: Iterable[Concept],
+        language: str,
+        fillers: set[str],
+        same: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
-        """Concepts come in an order in which each only uses earlier ones."""
+        """
+        Concepts come in an order in which each only uses earlier ones.
+
+        *same* tells for a folded word which other words it stands for too.
+        """
         every = set(terms)
         self._ranges = {term: limits for term in every if (limits := number_range(term))}
         plain = {
@@ -102,7 +111,7 @@ class Vocabulary:
             for term in every
             if not term.startswith("@") and " " not in term and term not in self._ranges
         }
-        self._lexicon = Lexicon(sorted(plain), language)
+        self._lexicon = Lexicon(sorted(plain), language, same or {})
         self._language = language
         self.fillers = frozenset(fillers)
         self._concepts = tuple(concepts)

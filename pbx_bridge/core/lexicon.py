@@ -1,7 +1,7 @@
 """Tell which terms of a rule pack one word may stand for; compiled once per pack."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -12,6 +12,10 @@ _MEMO_LIMIT = 20_000
 """Words remembered per pack; a caller cannot fill the memory with invented words."""
 _JOINED_FROM = 6
 """Letters two joined tokens need before they are tried as one word."""
+_JOINED_SLIP_FROM = 10
+"""Letters from which joined tokens may be a misheard compound: *sicherungs kosten*."""
+_JOINED_PREFIX = 5
+"""Letters of a prefix that may begin in the first piece: *во дворе* is not *вод*-anything."""
 _SHORT = 4
 """Letters up to which a term is compared by its first three letters, else by four."""
 
@@ -20,13 +24,21 @@ _ENDING = 3
 
 _NOTHING: frozenset[str] = frozenset()
 _NO_LENGTHS: frozenset[int] = frozenset()
+_NO_SAME: Mapping[str, frozenset[str]] = {}
 
 
 class Lexicon:
     """All single-word terms of one pack, by how they match."""
 
-    def __init__(self, terms: Iterable[str], language: str) -> None:
+    def __init__(
+        self,
+        terms: Iterable[str],
+        language: str,
+        same: Mapping[str, frozenset[str]] = _NO_SAME,
+    ) -> None:
+        """*same* tells for a folded word which other words it stands for too: *ned*, *nicht*."""
         self._language = language
+        self._same = same
         self._exact: defaultdict[str, set[str]] = defaultdict(set)
         self._by_head: defaultdict[str, list[str]] = defaultdict(list)
         self._joined_lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -67,6 +79,7 @@ class Lexicon:
         known = self._memo.get(token.text)
         if known is None:
             found = self._spelled(token.folded) | self._stemmed(token.text, token.folded)
+            found |= self._meant(token.folded)
             known = frozenset(found or self._misheard(token.folded))
             self._remember(self._memo, token.text, known)
         return known
@@ -75,17 +88,30 @@ class Lexicon:
         """Return the terms that two or three tokens match when written together."""
         known = self._memo_joined.get(folded)
         if known is None:
-            found = self._spelled(folded) if len(folded) >= _JOINED_FROM else set()
+            long_enough = len(folded) >= _JOINED_FROM
+            found = self._spelled(folded, _JOINED_PREFIX) if long_enough else set()
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
+            found |= self._meant(folded)
+            if not found and len(folded) >= _JOINED_SLIP_FROM:
+                found = self._misheard(folded, most=1)
             known = frozenset(found)
             self._remember(self._memo_joined, folded, known)
         return known
 
-    def _spelled(self, folded: str) -> set[str]:
+    def _meant(self, folded: str) -> set[str]:
+        """Return the terms of the words that *folded* stands for besides itself."""
+        return {
+            term
+            for word in self._same.get(folded, _NOTHING)
+            for term in self._spelled(word) | self._stemmed(word, word)
+        }
+
+    def _spelled(self, folded: str, shortest_prefix: int = 2) -> set[str]:
         found = set(self._exact.get(folded, _NOTHING))
         for length in range(2, len(folded) + 1):
-            found |= self._prefix.get(folded[:length], _NOTHING)
+            if length >= shortest_prefix:
+                found |= self._prefix.get(folded[:length], _NOTHING)
             found |= self._suffix.get(folded[-length:], _NOTHING)
         for part, terms in self._infix.items():
             if part in folded:
@@ -112,15 +138,15 @@ class Lexicon:
             self._stems_of_head[head] = dict(table)
         return self._stems_of_head[head]
 
-    def _misheard(self, folded: str) -> set[str]:
-        """Return the terms nearest to *folded* within the slips that their length allows."""
+    def _misheard(self, folded: str, most: int = 2) -> set[str]:
+        """Return the terms nearest to *folded*, within *most* slips and their length."""
         if not slips_allowed(len(folded) + 1):
             return set()
         near = extract(
             folded,
             self._long_words.get(folded[0], ()),
             scorer=OSA.distance,
-            score_cutoff=2,
+            score_cutoff=most,
             limit=8,
         )
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]

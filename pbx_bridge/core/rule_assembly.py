@@ -35,10 +35,11 @@ def assemble(draft: Draft) -> RulePack | None:
 
 def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
     terms = {word for term in _all_terms(draft) for word in term.split()}
+    same = {word: frozenset(meant) for word, meant in draft.same.items()}
     lists = {name: tuple(phrases) for name, phrases in draft.negation.items()}
     return Ear(
         language=draft.language,
-        vocabulary=Vocabulary(terms, concepts, draft.language, draft.fillers),
+        vocabulary=Vocabulary(terms, concepts, draft.language, draft.fillers, same),
         negation=Negation(
             right=lists.get("right", ()),
             near=lists.get("near", ()),

@@ -16,7 +16,7 @@ CATEGORIES = frozenset(
 )
 """Trades a rule or topic may name."""
 _TABLES = frozenset(
-    {"pack", "concepts", "negation", "zones", "asides", "hold", "topics", "fact", "rule"}
+    {"pack", "concepts", "negation", "zones", "asides", "same", "hold", "topics"} | {"fact", "rule"}
 )
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
@@ -59,6 +59,14 @@ def _negation_table(draft: Draft, file: str, table: Table) -> None:
             draft.spans[key] = value
         elif value is not None:
             draft.wrong(where, f"{key} is a number of words from 0 to 10")
+
+
+def _same_table(draft: Draft, file: str, table: Table) -> None:
+    """Read `[same]`: a word, and what dialect or the recogniser make of it."""
+    for word, value in table.items():
+        for variant in draft.strings(f"{file}: [same] {word}", value):
+            heard = fold(variant, draft.language).replace(" ", "")
+            draft.same.setdefault(heard, set()).add(fold(word, draft.language))
 
 
 def _zones_table(draft: Draft, file: str, table: Table) -> None:
@@ -164,6 +172,7 @@ def _read_file(draft: Draft, file: str, tables: Table) -> None:
         found = draft.parts(f"{file}: concept {name}", value)
         draft.concepts.setdefault(f"@{name}", []).extend(found)
     _negation_table(draft, file, draft.table(f"{file}: [negation]", tables.get("negation", {})))
+    _same_table(draft, file, draft.table(f"{file}: [same]", tables.get("same", {})))
     _zones_table(draft, file, draft.table(f"{file}: [zones]", tables.get("zones", {})))
     _topics_table(draft, file, draft.table(f"{file}: [topics]", tables.get("topics", {})))
     for key, phrases in (("asides", draft.asides), ("hold", draft.holds)):

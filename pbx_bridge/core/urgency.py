@@ -15,6 +15,8 @@ MIN_WORDS = 3
 """A shorter message is not judged as quiet: `unknown`."""
 MIN_CONFIDENCE = 0.55
 """Mean confidence of the words below which a quiet verdict is not believed: `unknown`."""
+TALE_WORDS = 9
+"""Words from which a trade on which no rule spoke is a tale of trouble, not a short order."""
 NO_CONTEXT = Context()
 UNMATCHED = "unmatched"
 """Rule id of the reason given when no rule spoke."""
@@ -213,6 +215,8 @@ def _unmatched(heard: Heard, pack: RulePack) -> Verdict:
     """Return the verdict on words on which no rule spoke."""
     category = _topic(heard, pack)
     urgency = pack.unmatched if category == "other" else pack.unmatched_trade
+    if urgency.rings and len(heard.tokens) < TALE_WORDS:
+        urgency = Urgency.ROUTINE
     reason = Reason(rule=UNMATCHED, text="no rule spoke", words="", weight=0.0)
     return Verdict(urgency=urgency, category=category, reasons=(reason,), pack=pack.title)
 

@@ -45,6 +45,14 @@ def test_joined_pieces_find_the_compound() -> None:
     assert book.joined_terms("spulkastens") == {"spülkasten"}
 
 
+def test_a_short_prefix_does_not_begin_in_another_word() -> None:
+    """*во дворе* is no water: what ends in the second piece needs five letters."""
+    book = Lexicon(["вод*", "водопровод*"], "ru")
+
+    assert book.joined_terms("водворе") == set()
+    assert book.joined_terms("водопроводный") == {"водопровод*"}
+
+
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented words do not fill the memory."""
     monkeypatch.setattr(lexicon, "_MEMO_LIMIT", 2)
@@ -54,3 +62,24 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         terms(book, word)
 
     assert len(book._memo) <= 2
+
+
+def test_word_of_dialect_stands_for_the_other_one_too() -> None:
+    """The word keeps its own meaning; what the recogniser split is joined first."""
+    book = Lexicon(
+        ["nicht", "heiz*", "ned"],
+        "de",
+        {"ned": frozenset({"nicht"}), "reizung": frozenset({"heizung"})},
+    )
+
+    assert terms(book, "ned") == {"ned", "nicht"}
+    assert book.joined_terms("reizung") == {"heiz*"}
+
+
+def test_joined_pieces_forgive_a_slip_in_a_long_compound() -> None:
+    """*sicherungs kosten* is a fuse box; shorter joins must be spelled right."""
+    book = Lexicon(["sicherungskasten", "rohrbruch", "hinbekommen"], "de")
+
+    assert book.joined_terms("sicherungskosten") == {"sicherungskasten"}
+    assert book.joined_terms("hilfekommen") == frozenset()
+    assert book.joined_terms("rohrbrach") == frozenset()

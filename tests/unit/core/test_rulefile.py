@@ -7,6 +7,7 @@ from packs import SMALL, pack
 
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.rulefile import read
+from pbx_bridge.core.urgency import classify
 from pbx_bridge.errors import RulePackError
 
 
@@ -91,6 +92,21 @@ def test_own_file_switches_off_and_adds() -> None:
     assert "de.other.fire" not in ids
     assert ids - {each.rule_id for each in pack().rules} == {"de.other.tank"}
     assert merged.ear.hear("undicht").spans["@burst"] == [(0, 1)]
+
+
+def test_same_words_are_heard_as_the_one_they_stand_for() -> None:
+    """A variant of two words is joined; both keep what they mean themselves."""
+    tables = {"same": {"wasser": ["woasser", "was er"]}, "rule": [rule()]}
+    found = read({"f": tables}, "de")
+
+    for text in ("woasser im keller", "was er im keller", "wasser"):
+        assert classify(text, found).urgency is Urgency.URGENT
+    assert classify("was im keller", found).urgency is Urgency.NONE
+
+
+def test_same_is_a_list_of_words() -> None:
+    """A single text is a mistake that names its place."""
+    assert "own.toml: [same] nicht" in mistakes({"same": {"nicht": "ned"}})
 
 
 @pytest.mark.parametrize(("value", "after"), [(True, 1), (False, None), (4, 4), (None, None)])

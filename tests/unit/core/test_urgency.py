@@ -1,5 +1,7 @@
 """Verdicts on a small pack: each mechanism of the engine."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from pbx_bridge.core.case import Transcript, Urgency, Word
 from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.urgency import (
     MIN_CONFIDENCE,
+    TALE_WORDS,
     UNMATCHED,
     classify,
     explain,
@@ -98,6 +101,16 @@ def test_only_trouble_of_the_past_is_told_of() -> None:
 def test_unmatched_says_so() -> None:
     """Nobody has to guess why a message was quiet."""
     assert classify("wasserhahn", PACK).reasons[0].rule == UNMATCHED
+
+
+def test_long_tale_about_a_trade_rings_where_the_pack_says_so() -> None:
+    """A short order may wait; a long tale that no rule understood may be a trouble."""
+    pack = replace(PACK, unmatched_trade=Urgency.URGENT)
+    tale = " ".join(["wasserhahn", *["so"] * (TALE_WORDS - 1)])
+
+    assert classify(tale, pack).urgency is Urgency.URGENT
+    assert classify(tale.removesuffix(" so"), pack).urgency is Urgency.ROUTINE
+    assert classify(tale, PACK).urgency is Urgency.ROUTINE
 
 
 def test_explanation_shows_what_was_set_aside() -> None:

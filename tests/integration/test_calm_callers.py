@@ -1,0 +1,62 @@
+"""What a caller says around an emergency takes nothing from it."""
+
+import pytest
+from packs import shipped
+
+from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.urgency import classify
+
+pytestmark = pytest.mark.integration
+
+TOLD = {
+    "de": (
+        "es riecht nach gas im keller",
+        "wir stecken im aufzug fest",
+        "aus der steckdose kommt rauch",
+        "das wasser läuft durch die decke und hört nicht auf",
+        "mein kind ist im bad eingesperrt und weint",
+        "meine mutter liegt hinter der tür und kommt nicht hoch",
+        "unser baby ist zehn tage alt die heizung ist aus und es hat dreizehn grad",
+    ),
+    "en": (
+        "i can smell gas in the cellar",
+        "we're stuck in the lift",
+        "there's smoke coming out of the socket",
+        "water's pouring through the ceiling and it won't stop",
+        "my child is locked in the bathroom and crying",
+        "my mother's on the floor behind the door and can't get up",
+        "our baby's ten days old the heating's off and it's thirteen degrees",
+    ),
+}
+AROUND = {
+    "de": (
+        "guten abend schulz hier entschuldigen sie die späte störung {}",
+        "ich will niemanden stören aber {}",
+        "letzte woche war ihr monteur da und jetzt {}",
+        "haha klingt komisch aber {}",
+        "gestern war noch alles gut heute {}",
+        "{} die feuerwehr ist auch unterwegs",
+        "{} sonst ist alles in ordnung",
+        "{} was kostet das wenn sie jetzt kommen",
+        "{} vielen dank im voraus",
+    ),
+    "en": (
+        "sorry to bother you {}",
+        "ha ha sounds silly but {}",
+        "your man was here last week and now {}",
+        "yesterday it was all good today {}",
+        "{} we're all outside everyone is fine",
+        "{} everything else is fine",
+        "{} what do you charge if you come right now",
+        "{} i live at four mill lane thank you so much",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TOLD)
+def test_nothing_calm_silences_an_emergency(language: str) -> None:
+    """Greetings, thanks, laughter, prices and what is well besides."""
+    pack = shipped(language)
+    said = [frame.format(told) for frame in AROUND[language] for told in TOLD[language]]
+
+    assert [text for text in said if classify(text, pack).urgency is not Urgency.EMERGENCY] == []
