@@ -152,9 +152,7 @@ _NUMBER: Mapping[str, str] = {
         "meine telefonnummer ist null eins sieben zwei vier acht drei neun fünf sechs bitte rufen"
         " sie zurück"
     ),
-    "pl": (
-        "mój numer to pięć zero siedem dwa cztery osiem trzy dziewięć sześć proszę oddzwonić"
-    ),
+    "pl": ("mój numer to pięć zero siedem dwa cztery osiem trzy dziewięć sześć proszę oddzwonić"),
     "en": "my number is zero one seven two four eight three nine five six please call back",
     "ru": (
         "мой телефон восемь девятьсот двенадцать триста сорок семь двадцать пять девяносто один"

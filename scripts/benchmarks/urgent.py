@@ -182,7 +182,7 @@ def _span(
     return figure(f"{name}, {way}", "ms", values)
 
 
-def _ours(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:  # noqa: FBT001
+def _ours(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:
     report, found, since = _call(stage, one, CallSpec(wav=wav, hangup_when_spoken=True))
     case = line.acknowledged(stage, since)
     line.take_leg_down(stage, since)
@@ -193,7 +193,7 @@ def _ours(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:  # noqa
     return Rung(moments=found, is_whole=is_whole, known_s=known_s)
 
 
-def _theirs(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:  # noqa: FBT001
+def _theirs(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:
     spec = CallSpec(to=voicemail.NUMBER, wav=wav, hangup_when_spoken=True)
     return Rung(moments=_call(stage, one, spec)[1], is_whole=is_whole)
 
