@@ -22,7 +22,7 @@ def test_a_program_is_found_again_and_ended(tmp_path: Path) -> None:
     pid_file = tmp_path / "x.pid"
     launch(READY_THEN_SLEEP, tmp_path / "out").save(pid_file)
     # Between fork and exec it has no memory of its own to tell of.
-    until("its first line", lambda: (tmp_path / "out").read_text())
+    until("its first line", (tmp_path / "out").read_text)
 
     found = process.load(pid_file)
 
