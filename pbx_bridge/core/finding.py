@@ -79,6 +79,12 @@ def find_near(part: Part, spans: Spans) -> list[Hit]:
     return hits
 
 
+def _last(part: Part) -> tuple[str, ...]:
+    """Return the terms of which one must stand for *part* to be found, besides its first."""
+    last = part.phrases[-1]
+    return last[-1].terms if len(part.phrases) == 1 else last[0].terms
+
+
 def _fits(hit: Hit, other: Hit) -> bool:
     """Say whether both lie within the window and share no token."""
     if not hit:
@@ -177,16 +183,16 @@ class Vocabulary:
                     heappush(order, index)
                 waiting[index].add(place)
 
+        standing = found.keys()
         for term in list(found):
             wake(term)
         while order:
             index = heappop(order)
-            stands = named[index]
-            stands.update(
-                (min(hit)[0], max(end for _, end in hit))
-                for place in waiting.pop(index)
-                for hit in find_near(self._concepts[index].parts[place], found)
-            )
+            stands, parts = named[index], self._concepts[index].parts
+            for place in waiting.pop(index):
+                if not standing.isdisjoint(_last(parts[place])):
+                    hits = find_near(parts[place], found)
+                    stands.update((min(hit)[0], max(end for _, end in hit)) for hit in hits)
             if stands:
                 name = self._concepts[index].name
                 found[name] = sorted(stands)
