@@ -165,6 +165,24 @@ def test_end_of_the_calendar_is_no_traceback(
     assert "is too far away" in result.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "absent", "a\udcff", "--until", "tomorrow"),
+        ("add", "absent", "anna", "--until", "tomorrow", "--reason", "a\udcff"),
+        ("add", "absent", "anna", "--until", "tomorrow", "--made-by", "a\udcff"),
+        ("add", "takeover", "anna", "--until", "tomorrow", "--layer", "a\udcff"),
+        ("remove", "1", "--reason", "a\udcff"),
+    ],
+)
+def test_foreign_bytes_in_an_override_are_refused(desk: Desk, words: tuple[str, ...]) -> None:
+    """No traceback."""
+    result = desk.type("oncall", "override", *words)
+
+    assert result.exit_code == 2
+    assert "is not UTF-8; type it again" in result.output
+
+
 def test_week_tells_its_shifts_as_json(desk: Desk) -> None:
     """The week in which clocks change has 167 hours."""
     week = desk.json("oncall", "week", "2026-03-29")
