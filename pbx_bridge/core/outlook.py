@@ -1,10 +1,10 @@
 """What the plan has to tell: shifts that begin, and gaps ahead; each once."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from pbx_bridge.core.calendar import Plan, Shift, shifts
+from pbx_bridge.core.calendar import Plan, Shift, Stretch, gaps, shifts
 from pbx_bridge.core.calendar_lint import uncovered
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import GapFacts, News, ShiftFacts
@@ -14,7 +14,7 @@ LATE = timedelta(hours=2)
 """So long after its start we still say that a shift has begun; we may have been down."""
 
 FOLLOWED = timedelta(days=8)
-"""How far a shift is followed to its end."""
+"""How far a shift, or a gap that is told, is followed to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,18 @@ class KnownGap:
 
     layer: str
     told_as: datetime
-    """The start under which it was told; it stays, while the gap itself goes by."""
+    """The start under which it is told; it stays, while the gap itself goes by."""
     end: datetime
+    goes_on: bool = False
+    """It has no end as far as we looked; `end` is how far that was."""
+    told_at: datetime | None = None
+    """When it was told last; `None`: by a release that told each start once."""
+
+    @property
+    def key(self) -> str:
+        """The key of its news: another one each time it is to be told."""
+        again = f"-{_stamp(self.told_at)}" if self.told_at else ""
+        return f"gap-{self.layer}-{_stamp(self.told_as)}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +70,16 @@ def look(  # noqa: PLR0913  a plan, and how to look at it
         gap_ahead: how far we look for gaps.
     """
     news = list(_shift_news(plan, now, shift_ahead))
-    gaps = []
-    for gap in uncovered(plan, now, now + gap_ahead):
+    found = []
+    for gap, goes_on in _gaps_ahead(plan, now, gap_ahead):
         if gap.layer not in rung:
             continue
-        told_as = _told_as(known, gap.layer, gap.start, now)
-        gaps.append(KnownGap(layer=gap.layer, told_as=told_as, end=gap.end))
-        facts = GapFacts(layer=gap.layer, start=gap.start, end=gap.end)
-        key = f"gap-{gap.layer}-{_stamp(told_as)}"
-        news.append(News(key=key, topic=Topic.GAP_AHEAD, at=now, gap=facts))
-    return Look(tuple(news), tuple(gaps))
+        named = _named(gap, now, known, goes_on=goes_on)
+        found.append(named)
+        end = None if goes_on else gap.end
+        facts = GapFacts(layer=gap.layer, start=gap.start, end=end)
+        news.append(News(key=named.key, topic=Topic.GAP_AHEAD, at=now, gap=facts))
+    return Look(tuple(news), tuple(found))
 
 
 def _shift_news(plan: Plan, now: datetime, ahead: timedelta) -> Iterator[News]:
@@ -106,18 +116,29 @@ def _before(at: datetime, ahead: timedelta, plan: Plan) -> datetime:
     return instant(at.astimezone(zone).replace(tzinfo=None, fold=0) - ahead, zone)
 
 
-def _told_as(known: Sequence[KnownGap], layer: str, start: datetime, now: datetime) -> datetime:
-    """
-    Return the start under which a gap is told.
+def _gaps_ahead(plan: Plan, now: datetime, ahead: timedelta) -> Iterator[tuple[Stretch, bool]]:
+    """Yield the gaps that begin within *ahead*, each with whether it has no end that we see."""
+    followed_to = now + ahead + FOLLOWED
+    cut = {gap.layer: gap.start for gap in gaps(plan, now, followed_to) if gap.end == followed_to}
+    for gap in uncovered(plan, now, followed_to):
+        if gap.start < now + ahead:
+            yield gap, gap.layer in cut and cut[gap.layer] <= gap.start
 
-    A gap that goes on begins "now" at each look, and one that is filled in part is still the
-    same: as long as it meets a known one it keeps that one's. Only one that begins earlier
-    than was told is news again.
+
+def _named(gap: Stretch, now: datetime, known: Sequence[KnownGap], *, goes_on: bool) -> KnownGap:
     """
-    for gap in known:
-        if gap.layer == layer and max(gap.told_as, now) <= start < gap.end:
-            return gap.told_as
-    return start
+    Return *gap* under the name under which it is told.
+
+    A gap that goes by begins "now" at each look, and one that is filled in part is still the
+    same: as long as it meets a known one it keeps that one's name. One that begins earlier, or
+    ends later than at the last look, is told again; so is one that was gone for a look.
+    """
+    for old in known:
+        if old.layer == gap.layer and max(old.told_as, now) <= gap.start < old.end:
+            has_grown = not old.goes_on and (goes_on or gap.end > old.end)
+            told_at = now if has_grown else old.told_at
+            return replace(old, end=gap.end, goes_on=goes_on, told_at=told_at)
+    return KnownGap(layer=gap.layer, told_as=gap.start, end=gap.end, goes_on=goes_on, told_at=now)
 
 
 def _stamp(at: datetime) -> str:

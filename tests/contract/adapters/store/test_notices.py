@@ -1,5 +1,6 @@
 """What every `NoticeStore` promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from examples import NOW
@@ -74,7 +75,9 @@ async def test_gaps_of_the_last_look_are_kept(store: Store) -> None:
     gap = KnownGap(layer="primary", told_as=NOW, end=LATER)
     assert await store.notices.known_gaps() == []
 
-    await store.notices.keep_gaps(NOW, [gap, gap])
-    await store.notices.keep_gaps(NOW, [gap])
+    again = replace(gap, goes_on=True, told_at=NOW)
 
-    assert await store.notices.known_gaps() == [gap]
+    await store.notices.keep_gaps(NOW, [gap, gap])
+    await store.notices.keep_gaps(NOW, [gap, again])
+
+    assert await store.notices.known_gaps() == [gap, again]

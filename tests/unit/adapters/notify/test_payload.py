@@ -1,6 +1,7 @@
 """The body of a webhook: fields that programs rely on."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pbx_bridge.adapters.notify.payload import payload, signature
@@ -69,6 +70,7 @@ def test_shift_and_gap_have_theirs() -> None:
         "start": "2026-01-09T22:00:00Z",
         "end": "2026-01-09T22:00:00Z",
     }
+    assert body(Topic.GAP_AHEAD, gap=replace(gap, end=None))["gap"]["end"] is None
 
 
 def test_test_says_that_it_is_one() -> None:
