@@ -53,6 +53,13 @@ def test_case_has_all_of_its_fields() -> None:
     }
 
 
+def test_message_has_no_length_while_the_caller_speaks() -> None:
+    """An early ring: 0 would look like a caller who said nothing."""
+    speaking = replace(CASE, message_s=None)
+
+    assert body(Topic.NEW_CASE, case=speaking)["case"]["message_s"] is None
+
+
 def test_shift_and_gap_have_theirs() -> None:
     """An end that nobody looked for is null."""
     shift = ShiftFacts(layer="primary", technician="ben", start=AT, end=None, has_begun=True)
