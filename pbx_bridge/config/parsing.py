@@ -201,10 +201,11 @@ def _table(text: str, source: str) -> dict[str, object]:
 
 def _is_deep(table: Mapping[str, object]) -> bool:
     """Whether something in it lies below `MAX_DEPTH`; it is not followed further."""
-    level: list[object] = [table]
+    level: list[Iterable[object]] = [table.values()]
     for _ in range(MAX_DEPTH):
-        inner = [one.values() if isinstance(one, dict) else one for one in level]
-        level = [each for one in inner for each in one if isinstance(each, dict | list)]
+        inner = [each for one in level for each in one]
+        tables = [each.values() for each in inner if isinstance(each, dict)]
+        level = [*tables, *(each for each in inner if isinstance(each, list))]
     return bool(level)
 
 

@@ -83,10 +83,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _done(now, esc, by)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
             return _pressed_one(now, esc, n, others)
-        case TakenElsewhere(technician=technician):
-            return _taken(now, esc, technician)
-        case TakenByHand(by=by, number=number):
-            return _taken(now, esc, by, number)
+        case TakenElsewhere() | TakenByHand():
+            return _taken(now, esc, event)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -256,12 +254,14 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 
 
 def _taken(
-    now: datetime, esc: Escalation, technician: str, number: str | None = None
+    now: datetime, esc: Escalation, event: TakenElsewhere | TakenByHand
 ) -> EscalationTransition:
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    taker = Technician(technician, number) if number is not None else None
-    return _acknowledge(now, replace(esc, taker=taker), technician)
+    if isinstance(event, TakenElsewhere):
+        return _acknowledge(now, esc, event.technician)
+    taker = Technician(event.by, event.number) if event.number is not None else None
+    return _acknowledge(now, replace(esc, taker=taker), event.by)
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
