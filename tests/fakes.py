@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fake_overrides import MemoryOverrides
 
 from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.pin_lock import PinLock
 from pbx_bridge.errors import AmiRejected, AmiUnavailable, UnsafeValue
 from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
 from pbx_bridge.simulation.memory import (
@@ -40,6 +41,21 @@ class FakeClock:
 # ---------------------------------------------------------------- store
 
 
+class MemoryPinLocks:
+    """The port `PinLocks` in memory."""
+
+    def __init__(self) -> None:
+        self.lock = PinLock()
+
+    async def load(self) -> PinLock:
+        """Return it."""
+        return self.lock
+
+    async def keep(self, now: datetime, lock: PinLock) -> None:
+        """Keep it."""
+        self.lock = lock
+
+
 class MemoryStore:
     """The whole store in memory, of the same shape as the one on disk."""
 
@@ -50,6 +66,7 @@ class MemoryStore:
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
         self.notices = self.tables.notices
+        self.pin_locks = MemoryPinLocks()
 
 
 # ---------------------------------------------------------------- telephone
@@ -68,6 +85,8 @@ class FakePhones:
         """The only numbers that may be rung; `None`: all."""
         self.rings: list[RingOrder] = []
         self.cancelled: list[str] = []
+        self.dismissed: list[tuple[str, str]] = []
+        """Each leg with who has the case."""
         self.extended: list[tuple[str, timedelta]] = []
         self.reports = 0
         self.astdb: dict[tuple[str, str], str] = {}
@@ -133,6 +152,13 @@ class FakePhones:
         """Note it and end the leg, if there is one."""
         self._require_line()
         self.cancelled.append(channel_id)
+        if channel_id in self.channels:
+            self.ends(channel_id)
+
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """Note it and end the leg, if there is one."""
+        self._require_line()
+        self.dismissed.append((channel_id, taken_by))
         if channel_id in self.channels:
             self.ends(channel_id)
 

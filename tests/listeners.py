@@ -50,6 +50,10 @@ class MemoryRecordings:
         """Remember it."""
         self.dropped.append(excerpt.sound)
 
+    def notes(self, since: datetime, until: datetime) -> Sequence[str]:
+        """Return what the test says; all of them are whole."""
+        return [Path(one).name for one in self.lengths_s if ".note-" in one]
+
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
         """Return the call ids of recordings for which *known* says no; none of them is old."""
         names = [Path(one).name for one in self.lengths_s if ".note-" not in one]

@@ -6,15 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from pbx_bridge.core.call_flow import (
-    Call,
-    CallerLeft,
-    CallLimits,
-    CallPhase,
-    MessageEnded,
-    SessionLost,
-    SessionOpened,
-)
+from pbx_bridge.core.call_events import CallerLeft, MessageEnded, SessionLost, SessionOpened
+from pbx_bridge.core.call_flow import Call, CallLimits, CallPhase
 from pbx_bridge.core.call_line import AwaitVerdict, Finish, Record, Say, next_request
 from pbx_bridge.core.case import Caller, MessageEnd
 from pbx_bridge.errors import AgiFailed, AgiHangup

@@ -6,7 +6,8 @@ import pytest
 from listeners import spoken
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, Transcribe
+from pbx_bridge.core.call_events import Transcribe
+from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.errors import AudioError, StoreError, TranscriberError
 from pbx_bridge.ports import Pending

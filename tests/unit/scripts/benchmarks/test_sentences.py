@@ -6,8 +6,8 @@ import pytest
 from benchmarks.decisive import decisive_word
 from benchmarks.sentences import SAID
 from benchmarks.voicemail_mail import is_urgent
+from packs import shipped
 
-from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.urgency import classify
 
@@ -27,7 +27,7 @@ def test_the_test_voice_knows_every_word(language: str) -> None:
 @pytest.mark.parametrize("language", SAID)
 def test_each_is_an_emergency_with_a_natural_end(language: str) -> None:
     """For our rules long before the end, and for the keywords of the common way."""
-    pack = load_pack(language)
+    pack = shipped(language)
     for text in SAID[language]:
         word = decisive_word(text, lambda grown: classify(grown, pack).urgency is Urgency.EMERGENCY)
 
