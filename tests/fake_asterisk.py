@@ -180,6 +180,11 @@ class FakeAsterisk:
                 *(channel.name for channel in self.channels.values()),
             }:
                 self._reply(action, writer, "Error", "No such channel")
+            case "Redirect" if action["channel"][0] not in self.channels:
+                self._reply(action, writer, "Error", "Channel does not exist")
+            case "Redirect":
+                self._answer(action, writer, "Redirect successful")
+                self.ends(action["channel"][0])
             case "Hangup":
                 self._answer(action, writer, "Channel Hungup")
                 self.ends(action["channel"][0])

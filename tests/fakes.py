@@ -68,6 +68,8 @@ class FakePhones:
         """The only numbers that may be rung; `None`: all."""
         self.rings: list[RingOrder] = []
         self.cancelled: list[str] = []
+        self.dismissed: list[tuple[str, str]] = []
+        """Each leg with who has the case."""
         self.extended: list[tuple[str, timedelta]] = []
         self.reports = 0
         self.astdb: dict[tuple[str, str], str] = {}
@@ -133,6 +135,13 @@ class FakePhones:
         """Note it and end the leg, if there is one."""
         self._require_line()
         self.cancelled.append(channel_id)
+        if channel_id in self.channels:
+            self.ends(channel_id)
+
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """Note it and end the leg, if there is one."""
+        self._require_line()
+        self.dismissed.append((channel_id, taken_by))
         if channel_id in self.channels:
             self.ends(channel_id)
 

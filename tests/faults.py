@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ACTS = {
-    *("open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "remember", "send"),
-    *("queue", "mark_sent", "give_up"),
+    *("open", "save", "mark_done", "mark_failed", "note", "ring", "cancel", "remember"),
+    *("send", "dismiss", "queue", "mark_sent", "give_up"),
 }
 """What leaves a trace outside of our process: after each of these it may die."""
 

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 
 FORMS = 'write "2026-03-29 08:00", "2026-03-29", "08:00", "monday 08:00", "tomorrow" or "now"'
 
-_CLOCK = r"(\d\d:\d\d)(?::\d\d)?"
+_CLOCK = r"(\d\d:\d\d(?::\d\d)?)"
 _DAY_AND_CLOCK = re.compile(rf"([a-z]+|\d{{4}}-\d\d-\d\d)(?: {_CLOCK})?")
 _CLOCK_ALONE = re.compile(_CLOCK)
 _BEFORE_CLOCK = re.compile(r"(?<=\d)T(?=\d)")

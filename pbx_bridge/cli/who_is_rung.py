@@ -106,18 +106,29 @@ def _lines(firm: FirmPlan, asked: Asked, chosen: Chosen, plan: RingPlan) -> Iter
     if chosen.is_makeshift:
         yield click.style("nobody is on call for it: everybody is rung", fg="red")
     size = max((len(ring.technician) for ring in plan.rings), default=0)
+    shown_at = asked.at.astimezone(firm.zone)
     for number, rings in groupby(plan.rings, key=lambda ring: ring.round):
         rounds = chosen.policy.rounds
         yield "last resort" if number > rounds else f"round {number} of {rounds}"
         before: PlannedRing | None = None
         for ring in rings:
-            clock = f"{ring.at.astimezone(firm.zone):%H:%M:%S}"
-            shown = f"{'and':>8}" if before and before.at == ring.at else clock
+            at = ring.at.astimezone(firm.zone)
+            yield from _clock_news(shown_at, at)
+            shown = f"{'and':>8}" if before and before.at == ring.at else f"{at:%H:%M:%S}"
             digits = f"***{ring.number[-SHOWN_DIGITS:]}"
             yield f"  {shown}  {ring.technician:<{size}}  {digits}  {ring.timeout_s:.0f} s"
-            before = ring
-    over = f"{plan.over_at.astimezone(firm.zone):%H:%M:%S}"
-    yield f"{over} over, {_fallback(firm, plan.fallback)}"
+            before, shown_at = ring, at
+    over_at = plan.over_at.astimezone(firm.zone)
+    yield from _clock_news(shown_at, over_at)
+    yield f"{over_at:%H:%M:%S} over, {_fallback(firm, plan.fallback)}"
+
+
+def _clock_news(before: datetime, at: datetime) -> Iterator[str]:
+    """Yield what the bare clock time of *at* would hide: another day, a clock that was changed."""
+    if at.date() != before.date():
+        yield f"  -- {at:%a %Y-%m-%d}"
+    if at.utcoffset() != before.utcoffset():
+        yield f"  -- the clock is changed: {at.tzname()} (UTC{at:%z})"
 
 
 def _fallback(firm: FirmPlan, reason: FallbackReason | None) -> str:

@@ -251,7 +251,10 @@ def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransit
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
-    stopped = tuple(CancelRing(attempt.attempt) for attempt in esc.live)
+    stopped = tuple(
+        CancelRing(attempt.attempt, taken_by=technician if attempt.is_answered else None)
+        for attempt in esc.live
+    )
     taken = replace(over(esc, EscalationPhase.ACKNOWLEDGED), owner=technician, acknowledged_at=now)
     effects: tuple[EscalationEffect, ...] = (
         *stopped,

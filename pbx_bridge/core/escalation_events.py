@@ -165,6 +165,8 @@ class CancelRing:
     """Stop a phone, ringing or talking."""
 
     attempt: int
+    taken_by: str | None = None
+    """Who has the case: whoever picked up hears that instead of being cut off."""
 
 
 @dataclass(frozen=True, slots=True)

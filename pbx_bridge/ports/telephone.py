@@ -86,6 +86,14 @@ class Phones(Protocol):
         """Hang up a leg; one that is gone already is no error. Raises `AmiUnavailable`."""
         ...
 
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """
+        Let an answered leg hear who has the case, then hang up; whatever is played stops.
+
+        One that is gone already is no error. Raises `AmiUnavailable`.
+        """
+        ...
+
     async def extend(self, channel: str, lease: timedelta) -> None:
         """Renew the lease of a channel in our hands (``TIMEOUT(absolute)``)."""
         ...

@@ -137,7 +137,11 @@ class Ringing:
             if press == RingEnded(attempt, RingOutcome.ACKNOWLEDGED):
                 self._post(case_id, press)
                 return
-        await self._phones.cancel(channel_id(case_id, attempt))
+        leg, taken_by = channel_id(case_id, attempt), pending.effect.taken_by
+        if taken_by is not None:
+            await self._phones.dismiss(leg, taken_by)
+        else:
+            await self._phones.cancel(leg)
 
     async def take_over(self, pending: Pending) -> None:
         """Ask a less urgent case for a technician who has not answered it yet."""

@@ -10,6 +10,9 @@ from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
 from pbx_bridge.simulation.world import Behaviour
 
+DISMISSAL_S = 3
+"""So long takes the sentence who has the case."""
+
 After = Callable[[float, Callable[[], None]], None]
 """Lets something happen that many seconds from now."""
 
@@ -27,6 +30,8 @@ class Leg:
     is_up: bool = False
     is_up_told: bool = False
     has_pressed: bool = False
+    taken_by: str | None = None
+    """He hears that this one has the case."""
 
 
 class VirtualPhones:
@@ -77,11 +82,23 @@ class VirtualPhones:
     async def cancel(self, channel_id: str) -> None:
         """End a leg; raise `AmiUnavailable` while the login is gone."""
         self._require_link()
+        self._press_late(channel_id)
+        self._end(channel_id, RingOutcome.NO_ANSWER)
+
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """Let a leg hear who has the case, which takes a moment; nothing he presses counts."""
+        self._require_link()
+        self._press_late(channel_id)
+        if leg := self.legs.get(channel_id):
+            leg.taken_by = taken_by
+            self._after(DISMISSAL_S, lambda: self._end(channel_id, RingOutcome.NO_ANSWER))
+
+    def _press_late(self, channel_id: str) -> None:
+        """Let somebody now and then press his key at the very moment in which he is stopped."""
         leg = self.legs.get(channel_id)
         is_human = leg is not None and leg.is_up and leg.behaviour is not Behaviour.MAILBOX
         if leg and is_human and self._chance.random() < self.late_keys:
             self._press(channel_id, KEYS.get(leg.behaviour, RingOutcome.ACKNOWLEDGED))
-        self._end(channel_id, RingOutcome.NO_ANSWER)
 
     async def extend(self, channel: str, lease: timedelta) -> None:
         """Do nothing: these legs outlive their leases."""
@@ -154,9 +171,10 @@ class VirtualPhones:
             self.events.ring_answered(name)
 
     def _press(self, leg: str, outcome: RingOutcome) -> None:
-        if leg in self.legs and not self.legs[leg].has_pressed:
-            self.legs[leg].has_pressed = True
-            self._pressed(self.legs[leg].order, outcome)
+        found = self.legs.get(leg)
+        if found and not found.has_pressed and found.taken_by is None:
+            found.has_pressed = True
+            self._pressed(found.order, outcome)
 
     def _end(self, leg: str, outcome: RingOutcome) -> None:
         if self.legs.pop(leg, None) and self.is_up and self.events:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 STAYS_S = 120
 """How long a mobile stays on the line when nothing else ends the call."""
 
+SHORTLY_S = 0.04
+"""So much later than another a mobile presses its key, that a machine under load tells them apart
+and both fall into a tenth of a second."""
+
 _PICK_UP = (
     "Answer()",
     "MixMonitor(,r(${ASTSPOOLDIR}/heard/${NUMBER}-${UNIQUEID}.wav))",
@@ -27,7 +31,7 @@ def _ring(seconds: int) -> tuple[str, ...]:
     return ("Ringing()", f"Wait({seconds})")
 
 
-def _press(digit: str, after_s: int) -> tuple[str, ...]:
+def _press(digit: str, after_s: float) -> tuple[str, ...]:
     """Press *digit*, *after_s* seconds after what was before; the event says when exactly."""
     return (f"Wait({after_s})", f"UserEvent(BoxMobile,Digit: {digit})", f"SendDTMF({digit})")
 
@@ -111,6 +115,26 @@ MOBILES: tuple[Mobile, ...] = (
         digits="117",
         behaviour="answers after 1 s, presses 4, 3 and 1, 3 s apart, hangs up 4 s later",
         steps=_takes(1, *_press("4", 3), *_press("3", 3), *_press("1", 3), *_LEAVE),
+    ),
+    Mobile(
+        digits="118",
+        behaviour="answers after 1 s, presses 1 after 2 s, stays",
+        steps=_takes(1, *_press("1", 2), *_STAY),
+    ),
+    Mobile(
+        digits="119",
+        behaviour=f"answers after 1 s, presses 1 after {2 + SHORTLY_S} s, stays",
+        steps=_takes(1, *_press("1", 2 + SHORTLY_S), *_STAY),
+    ),
+    Mobile(
+        digits="120",
+        behaviour="rings 8 s, then a mailbox answers",
+        steps=_takes(8, "Playback(voicemail)", "Playtones(1400/300)", "Wait(18)", "Hangup()"),
+    ),
+    Mobile(
+        digits="121",
+        behaviour="answers after 6 s, presses 1 after 2 s, hangs up 4 s later",
+        steps=_takes(6, *_press("1", 2), *_LEAVE),
     ),
     *_variants("12", 8),
 )

@@ -33,6 +33,8 @@ class Scene:
     """Folder of the speech model; `None`: the tiny model of test voices."""
     live_slots: int = 8
     """Calls heard live at once."""
+    firm: str = ""
+    """More lines of [firm], as they are."""
     escalation: str = ""
     """More lines of [escalation], as they are."""
     extra: str = ""
@@ -58,6 +60,7 @@ class Scene:
 name = "Muster Haustechnik"
 zone = "Europe/Berlin"
 language = "{self.language}"
+{self.firm}
 
 [asterisk]
 dial = "PJSIP/{{number}}@trunk"

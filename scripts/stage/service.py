@@ -9,21 +9,32 @@ import time
 from pathlib import Path
 
 POLL_S = 0.02
+SCRIPTS = Path(__file__).parents[1]
 
 
 class ServiceProcess:
-    """``pbx-bridge run``, started by us and ended by its pid."""
+    """
+    ``pbx-bridge run``, started by us and ended by its pid.
 
-    def __init__(self, config: Path, log: Path) -> None:
+    Args:
+        config: the configuration.
+        log: where all its output goes.
+        shift: the file of a clock that is ahead (see `stage.shifted`); `None`: the machine's.
+    """
+
+    def __init__(self, config: Path, log: Path, shift: Path | None = None) -> None:
+        words = ["pbx_bridge", "--config", str(config), "run"]
+        if shift is not None:
+            words = ["stage.shifted", str(config), str(shift)]
         self._log = log
         self._from = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pbx_bridge", "--config", str(config), "run"],
+                [sys.executable, "-m", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(SCRIPTS)},
             )
 
     @property

@@ -112,9 +112,9 @@ class Stage:
             raise StageError(f"pbx-bridge {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def start_service(self, *, wait: bool = True) -> ServiceProcess:
-        """Start the service; with *wait* return when it can ring and hear."""
-        self.service = ServiceProcess(self.config, self.folder / "service.log")
+    def start_service(self, *, wait: bool = True, shift: Path | None = None) -> ServiceProcess:
+        """Start the service, see `ServiceProcess`; with *wait* return when it can ring and hear."""
+        self.service = ServiceProcess(self.config, self.folder / "service.log", shift)
         if wait:
             self.service.wait_for("service.started")
             self.service.wait_for("ami.connected")

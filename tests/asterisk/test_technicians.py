@@ -14,8 +14,18 @@ pytestmark = pytest.mark.asterisk
 
 RING_S, ANSWER_S, NEXT_S = 5.0, 20.0, 1.0
 
+EARLY_S = 0.2
+"""The carrier sees an INVITE and a CANCEL some milliseconds after the PBX sent them."""
+
+GIVE_UP = ("104",)
+"""Mobiles that may hang up before their time is over."""
+
+NUMBERS_OF_NOBODY = ("107", "108")
+"""They cost next to nothing, from the ring on. 110 announces first that it is switched off."""
+
 UNWILLING = {
     "101": "no-answer",
+    "120": "no-answer",
     "102": "busy",
     "104": "no-answer",
     "105": "declined",
@@ -49,10 +59,10 @@ def test_a_mobile_that_does_not_accept_passes_the_case_on(
     at_ms = {event.what: event.at_ms for event in reversed(mine)}
 
     match mobile:
-        case "101":
+        case "101" | "120":
             due_ms = at_ms["invite"] + RING_S * 1000
         case "104" | "111":
-            due_ms = at_ms["answered"] + (ANSWER_S + night.case(call).message_s) * 1000
+            due_ms = at_ms["answered"] + _answer_limit_s(night, call) * 1000
         case "105":
             due_ms = at_ms["digit"]
         case _:
@@ -61,6 +71,19 @@ def test_a_mobile_that_does_not_accept_passes_the_case_on(
 
     assert night.outcomes(call)[place] == outcome
     assert following.at_ms - due_ms < NEXT_S * 1000
+    if mobile not in GIVE_UP:
+        assert following.at_ms - due_ms > -EARLY_S * 1000
+    if mobile in NUMBERS_OF_NOBODY:
+        assert following.at_ms - at_ms["invite"] < NEXT_S * 1000
+
+
+def _answer_limit_s(night: AfterHours, call: Call) -> float:
+    """Return how long a mobile of this case may talk; the message takes its time beside."""
+    escalation = night.file(call).escalation
+    assert escalation is not None
+    limit_s = escalation.policy.answer_limit.total_seconds()
+    assert ANSWER_S <= limit_s <= ANSWER_S + night.case(call).message_s
+    return limit_s
 
 
 def test_mobiles_ring_in_order_and_the_first_key_1_owns(

@@ -24,7 +24,7 @@ from pbx_bridge.wire.ami import (
 
 __all__ = ["AmiPhones", "RingConfig"]
 
-REPORT, REMEMBER = "pbxb-report", "pbxb-remember"
+REPORT, REMEMBER, TAKEN = "pbxb-report", "pbxb-remember", "pbxb-taken"
 """Contexts of our dialplan; see dialplan/README.md."""
 
 REPLY_DEADLINE = timedelta(seconds=5)
@@ -33,7 +33,9 @@ REPLY_DEADLINE = timedelta(seconds=5)
 _JOIN_S = 0.5
 """Between OriginateResponse and Hangup of one ring; measured: below 5 ms, in either order."""
 
-_GONE = "No such channel"
+_GONE = ("No such channel", "Channel does not exist")
+"""What Hangup, Setvar and Status say, and what Redirect says."""
+
 _FAMILY = re.compile(r"pbxb-[a-z]{1,20}")
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -76,6 +78,20 @@ class AmiPhones:
             if channel_id not in self._legs or pause_s is None:
                 return
             await asyncio.sleep(pause_s)  # ordered, and its channel is not there yet
+
+    async def dismiss(self, channel_id: str, taken_by: str) -> None:
+        """
+        Send a leg to our dialplan, which tells who has the case and hangs up.
+
+        Hanging up would be simpler. But he may have pressed 1 a moment after the owner, and
+        would not know whether it counted.
+        """
+        leg = checked_id(channel_id)
+        name = {"Action": "Setvar", "Channel": leg, "Variable": "PBXB_OWNER"}
+        away = {"Action": "Redirect", "Channel": leg, "Context": TAKEN, "Exten": "s"}
+        value = taken_by if _KEY.fullmatch(taken_by) else ""
+        if await self._done_if_there({**name, "Value": value}):
+            await self._done_if_there({**away, "Priority": "1"})
 
     async def extend(self, channel: str, lease: timedelta) -> None:
         """Renew a lease; raises `AmiRejected` when the channel is gone."""
@@ -205,7 +221,7 @@ class AmiPhones:
                 {"Action": "Status", "Channel": channel_id}, REPLY_DEADLINE
             )
         except AmiRejected as exc:
-            if _GONE in str(exc):
+            if any(gone in str(exc) for gone in _GONE):
                 return None
             raise
         return next((status for item in items if (status := read_status(item))), None)
@@ -222,7 +238,7 @@ class AmiPhones:
         try:
             await self._link.send(action, REPLY_DEADLINE)
         except AmiRejected as exc:
-            if _GONE in str(exc):
+            if any(gone in str(exc) for gone in _GONE):
                 return False
             raise
         return True

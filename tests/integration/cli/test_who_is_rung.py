@@ -65,8 +65,41 @@ def test_whole_plan_is_told_by_the_firms_clock(desk: Desk) -> None:
         "       and  ben   ***678  15 s",
         "last resort",
         "  01:59:45  ben   ***678  15 s",
+        "  -- the clock is changed: CEST (UTC+0200)",
         "03:00:00 over, nobody accepted: nobody is told, there is no [mail]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        (
+            "2026-10-25T02:59:50+02:00",  # the hour from 02:00 to 03:00 begins again
+            [
+                "  02:59:50  ben  ***678  22 s",
+                "last resort",
+                "  -- the clock is changed: CET (UTC+0100)",
+                "  02:00:12  ben  ***678  22 s",
+                "02:00:34 over, nobody accepted: nobody is told, there is no [mail]",
+            ],
+        ),
+        (
+            "2026-10-24 23:59:30",
+            [
+                "  23:59:30  ben  ***678  22 s",
+                "last resort",
+                "  23:59:52  ben  ***678  22 s",
+                "  -- Sun 2026-10-25",
+                "00:00:14 over, nobody accepted: nobody is told, there is no [mail]",
+            ],
+        ),
+    ],
+)
+def test_midnight_and_the_hour_that_comes_twice_are_told_apart(
+    desk: Desk, when: str, shown: list[str]
+) -> None:
+    """A clock time alone would mean two instants, or yesterday."""
+    assert desk.told("who-is-rung", "--at", when).splitlines()[3:] == shown
 
 
 def test_window_decides_and_the_rest_is_the_default(desk: Desk) -> None:

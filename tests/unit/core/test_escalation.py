@@ -125,6 +125,15 @@ def test_late_yes_stops_the_ring_in_progress() -> None:
     assert moved.effects == (CancelRing(2), MarkTaken("anna"), Tell(Topic.ACCEPTED, "anna"))
 
 
+def test_whoever_picked_up_hears_who_has_the_case() -> None:
+    """He may press 1 a moment later: cut off, he would not know whether it counted."""
+    listening = after(RingAnswered(2), state=timed_out(opened()).state).state
+
+    moved = after(RingEnded(1, RingOutcome.ACKNOWLEDGED), state=listening)
+
+    assert moved.effects[0] == CancelRing(2, taken_by="anna")
+
+
 def test_second_yes_is_too_late() -> None:
     """Of two who press 1 the first has the case; the second attempt stays open."""
     moved = after(RingEnded(1, RingOutcome.ACKNOWLEDGED), state=timed_out(opened()).state)

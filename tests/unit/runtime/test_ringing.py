@@ -208,6 +208,19 @@ async def test_order_for_a_ring_that_is_over_is_dropped(night: Night) -> None:
     assert night.rang() == ["anna", "ben"]
 
 
+async def test_leg_of_somebody_who_picked_up_is_dismissed(night: Night) -> None:
+    """He hears who has the case; what only rings falls silent."""
+    await night.open_case()
+    taken = CancelRing(1, taken_by="ben")
+
+    await night.daemon.ringing.cancel(Pending(seq=99, case_id="1001", effect=taken))
+    await night.settle()
+
+    assert night.phones.dismissed == [("1001-1", "ben")]
+    assert night.phones.cancelled == []
+    assert night.rang() == ["anna", "ben"]
+
+
 async def test_cancel_of_a_leg_that_is_gone_is_no_error(night: Night) -> None:
     """Hanging up twice is as good as once."""
     await night.open_case()

@@ -131,6 +131,16 @@ async def test_cancel_ends_a_leg_and_all_that_was_to_come() -> None:
     assert stage.play() == ["no-answer"]
 
 
+async def test_whoever_is_dismissed_presses_in_vain() -> None:
+    """He hears who has the case, and no key counts any more."""
+    stage = Stage(Behaviour.ACCEPTS)
+    await stage.phones.ring(order())
+
+    await stage.phones.dismiss("1001-1", "ben")
+
+    assert stage.play() == ["no-answer"]
+
+
 async def test_lost_link_takes_orders_and_reports_but_no_keys() -> None:
     """The mobile rings on, and its key comes another way."""
     stage = Stage(Behaviour.ACCEPTS)
@@ -140,6 +150,7 @@ async def test_lost_link_takes_orders_and_reports_but_no_keys() -> None:
     for refused in (
         stage.phones.ring(order(2)),
         stage.phones.cancel("1001-1"),
+        stage.phones.dismiss("1001-1", "ben"),
         stage.phones.live(),
         stage.phones.remember("f", "k", "v"),
         stage.phones.recall("f", "k"),

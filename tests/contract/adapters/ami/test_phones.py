@@ -69,6 +69,24 @@ async def test_cancelling_what_is_gone_is_no_error(world: World) -> None:
     assert world.told.said == []
 
 
+async def test_dismissed_leg_ends(world: World) -> None:
+    """He hears who has the case, and it is over."""
+    await world.phones.ring(ORDER)
+    world.answers(LEG)
+
+    await world.phones.dismiss(LEG, "ben")
+
+    await world.told.until("ended", LEG, "no-answer")
+    assert await world.phones.live() == []
+
+
+async def test_dismissing_what_is_gone_is_no_error(world: World) -> None:
+    """He hung up while we were about to."""
+    await world.phones.dismiss(LEG, "ben")
+
+    assert world.told.said == []
+
+
 async def test_number_that_nobody_configured_is_not_rung(world: World) -> None:
     """Whatever a case says, strangers and premium numbers are never rung."""
     with pytest.raises(AmiRejected):
@@ -93,6 +111,7 @@ async def test_without_a_login_everything_is_refused_at_once(world: World) -> No
     for deed in (
         world.phones.ring(ORDER),
         world.phones.cancel(LEG),
+        world.phones.dismiss(LEG, "ben"),
         world.phones.extend(CALLER, timedelta(seconds=10)),
         world.phones.live(),
         world.phones.remember("pbxb-taken", "1.7", "anna"),

@@ -81,6 +81,32 @@ async def test_cancel_waits_for_a_channel_in_the_making(ami_world: AmiWorld) -> 
     await ami_world.told.until("ended", LEG, "no-answer")
 
 
+@pytest.mark.parametrize(("name", "told"), [("ben", "ben"), ("+49170,X=1", "")])
+async def test_dismissed_leg_hears_a_name_that_there_is(
+    ami_world: AmiWorld, name: str, told: str
+) -> None:
+    """Whoever took the case in the dialplan under a strange number has no sound of his name."""
+    await ami_world.phones.ring(ORDER)
+    ami_world.answers(LEG)
+
+    await ami_world.phones.dismiss(LEG, name)
+
+    (owner,), (away,) = ami_world.server.named("Setvar"), ami_world.server.named("Redirect")
+    assert (owner["variable"], owner["value"]) == (["PBXB_OWNER"], [told])
+    assert (away["context"], away["exten"]) == (["pbxb-taken"], ["s"])
+
+
+async def test_leg_that_goes_while_it_is_dismissed_is_no_error(ami_world: AmiWorld) -> None:
+    """He hung up between our two orders."""
+    await ami_world.phones.ring(ORDER)
+    ami_world.answers(LEG)
+    ami_world.server.refuses["Redirect"] = "Channel does not exist: 17-1"
+
+    await ami_world.phones.dismiss(LEG, "ben")
+
+    assert ami_world.server.named("Redirect") != []
+
+
 async def test_dialplan_is_heard(ami_world: AmiWorld) -> None:
     """By name, and about the channel that Asterisk itself names."""
     ami_world.server.user_event("PBXBKey", LEG, "Channel: 99-9")

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from after_hours import until
 from boxes import process
 from boxes.instance import launch
 from boxes.process import Process
@@ -13,17 +14,20 @@ from boxes.process import Process
 pytestmark = pytest.mark.integration
 
 SLEEP = ("sleep", "60")
+READY_THEN_SLEEP = ("sh", "-c", "echo ready; exec sleep 60")
 
 
 def test_a_program_is_found_again_and_ended(tmp_path: Path) -> None:
     """The pid file leads to the program until it is gone."""
     pid_file = tmp_path / "x.pid"
-    launch(SLEEP, tmp_path / "out").save(pid_file)
+    launch(READY_THEN_SLEEP, tmp_path / "out").save(pid_file)
+    # Between fork and exec it has no memory of its own to tell of.
+    until("its first line", (tmp_path / "out").read_text)
 
     found = process.load(pid_file)
 
     assert found is not None
-    assert found.memory_mb > 0
+    assert until("its memory", lambda: found.memory_mb) > 0
 
     found.kill(signal.SIGTERM)
 
