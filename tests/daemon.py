@@ -1,4 +1,4 @@
-"""One life of our process over memory stores and fakes, wired as `assemble.py` does it."""
+"""One life of our process over memory stores and fakes, wired as `assemble` does it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,8 @@ from fakes import FakeClock, FakePhones, MemoryStore
 from faults import Fate, Fragile
 from listeners import ALARMS, FakeNotifier, FakeTranscriber, MemoryRecordings, addressee
 
-from pbx_bridge.assemble import duties
-from pbx_bridge.core.call_flow import (
-    CallLimits,
-)
+from pbx_bridge.assemble.duties import duties
+from pbx_bridge.core.call_flow import CallLimits
 from pbx_bridge.core.case import Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.policy import Policy, Step, Technician
@@ -81,16 +79,17 @@ class World:
         self.outbox = Fragile(self.store.outbox, self.fate)
         self.line = Fragile(self.phones, self.fate)
         self.notices = Fragile(self.store.notices, self.fate)
+        self.pin_locks = Fragile(self.store.pin_locks, self.fate)
         self.post = Fragile(self.notifier, self.fate)
 
     def break_disk(self, fault: Exception | None) -> None:
         """Let every question to the store fail with *fault*, until it is mended with `None`."""
-        for part in (self.calls, self.escalations, self.outbox, self.notices):
+        for part in (self.calls, self.escalations, self.outbox, self.notices, self.pin_locks):
             part.fault = fault
 
 
 class Daemon:
-    """One life of our process, wired as `assemble.py` does it."""
+    """One life of our process, wired as `assemble` does it."""
 
     def __init__(self, world: World) -> None:
         phones, clock = world.line, world.clock
@@ -198,6 +197,7 @@ class Daemon:
             clock=world.clock,
             calls=world.calls,
             escalations=world.escalations,
+            pin_locks=world.pin_locks,
             leases=self.leases,
             talk=self.talk,
             prompt=_prompt,

@@ -8,7 +8,8 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import Call, CallEvent, CallLimits, CallTransition
+from pbx_bridge.core.call_events import CallEvent
+from pbx_bridge.core.call_flow import Call, CallLimits, CallTransition
 from pbx_bridge.core.case import Caller, Transcript, Urgency, Verdict, Word
 from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.core.escalation_state import EscalationTransition

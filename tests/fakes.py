@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fake_overrides import MemoryOverrides
 
 from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.pin_lock import PinLock
 from pbx_bridge.errors import AmiRejected, AmiUnavailable, UnsafeValue
 from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
 from pbx_bridge.simulation.memory import (
@@ -40,6 +41,21 @@ class FakeClock:
 # ---------------------------------------------------------------- store
 
 
+class MemoryPinLocks:
+    """The port `PinLocks` in memory."""
+
+    def __init__(self) -> None:
+        self.lock = PinLock()
+
+    async def load(self) -> PinLock:
+        """Return it."""
+        return self.lock
+
+    async def keep(self, now: datetime, lock: PinLock) -> None:
+        """Keep it."""
+        self.lock = lock
+
+
 class MemoryStore:
     """The whole store in memory, of the same shape as the one on disk."""
 
@@ -50,6 +66,7 @@ class MemoryStore:
         self.outbox = MemoryOutbox(self.tables)
         self.overrides = MemoryOverrides()
         self.notices = self.tables.notices
+        self.pin_locks = MemoryPinLocks()
 
 
 # ---------------------------------------------------------------- telephone

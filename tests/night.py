@@ -2,34 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from daemon import Daemon, World, policy_of
 from lines import FakeLine, KeyLine
 
-from pbx_bridge.core.call_flow import Call, CallerLeft
+from pbx_bridge.core.call_events import CallerLeft
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.errors import AgiHangup
 from pbx_bridge.ports import LiveChannel, RingOrder
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
+from pbx_bridge.simulation.threads import InlineThreads
 
 CALL_ID = "1768000000.1"
 CALLER = "+4930123456"
-
-
-class InlineThreads(ThreadPoolExecutor):
-    """Runs what is given to a thread at once, so that a test never waits for one."""
-
-    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
-        """Run *fn*; the future is done on return."""
-        done: Future = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as exc:  # noqa: BLE001  as a thread would hand it on
-            done.set_exception(exc)
-        return done
 
 
 class Night:

@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 
 from pbx_bridge.core import call_flow, case_life, escalation
 from pbx_bridge.core import escalation_events as happens
-from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
+from pbx_bridge.core.call_events import (
+    CallAlive,
+    CallerLeft,
+    CallEvent,
+    CallTimer,
+    DialplanEnded,
+    DialplanHas,
+    Greeted,
+    HeardCertain,
+    Judged,
+    MessageEnded,
+    SessionLost,
+    SessionOpened,
+    Told,
+)
+from pbx_bridge.core.call_flow import Call, CallTransition
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.case_life import CaseOutcome, LifeEvent
 from pbx_bridge.core.escalation_events import EscalationEvent
@@ -74,6 +89,7 @@ escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
     st.builds(happens.RingPlaced, _attempts, others),
     st.builds(happens.RingNotPlaced, _attempts, others),
     st.builds(happens.RingHeld, _attempts, others),
+    st.builds(happens.MobileBusy, _attempts, others),
     st.builds(happens.RingAnswered, _attempts, others),
     st.builds(happens.RingEnded, _attempts, st.sampled_from(RingOutcome), others),
     st.builds(happens.RingTakenOver, _attempts, others),
@@ -98,18 +114,18 @@ life_events: st.SearchStrategy[LifeEvent] = st.one_of(
 )
 
 call_events: st.SearchStrategy[CallEvent] = st.one_of(
-    st.builds(call_flow.SessionOpened, _lengths_s),
-    st.just(call_flow.Greeted()),
-    st.builds(call_flow.MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
-    st.builds(call_flow.Judged, verdicts, st.just(Transcript(language="de"))),
-    st.builds(call_flow.HeardCertain, verdicts),
-    st.just(call_flow.Told()),
-    st.builds(call_flow.CallerLeft, _lengths_s),
-    st.just(call_flow.SessionLost()),
-    st.just(call_flow.CallAlive()),
-    st.just(call_flow.DialplanHas()),
-    st.builds(call_flow.DialplanEnded, st.none() | _people, _lengths_s),
-    st.just(call_flow.CallTimer()),
+    st.builds(SessionOpened, _lengths_s),
+    st.just(Greeted()),
+    st.builds(MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
+    st.builds(Judged, verdicts, st.just(Transcript(language="de"))),
+    st.builds(HeardCertain, verdicts),
+    st.just(Told()),
+    st.builds(CallerLeft, _lengths_s),
+    st.just(SessionLost()),
+    st.just(CallAlive()),
+    st.just(DialplanHas()),
+    st.builds(DialplanEnded, st.none() | _people, _lengths_s),
+    st.just(CallTimer()),
     life_events,
 )
 
@@ -157,7 +173,7 @@ def by_time_alone(now: datetime, state: Escalation | Call) -> tuple[datetime, Es
             break
         now = max(now, state.wake_at)
         if isinstance(state, Call):
-            state = call_flow.advance(now, state, call_flow.CallTimer()).state
+            state = call_flow.advance(now, state, CallTimer()).state
         else:
             state = escalation.advance(now, state, happens.EscalationTimer()).state
     return now, state

@@ -31,6 +31,9 @@ LIVE_ROOM_BYTES = 64 * 2**20
 NOTE = re.compile(r".*\.note-[0-9]+")
 """A note spoken about a case lies beside its recording, and is no call by itself."""
 
+EXCERPT = re.compile(r"\.part-[0-9A-Za-z_-][0-9A-Za-z._-]*-[0-9a-f]{8}\.wav")
+"""What `FileRecordings.excerpt` writes."""
+
 _ID = re.compile(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,199}")
 _AS_ASTERISK_WRITES = WavHeader(audio=AudioFormat(rate_hz=8_000), data_offset=44, data_bytes=None)
 
@@ -142,6 +145,14 @@ class FileRecordings:
         with suppress(OSError):
             Path(excerpt.sound + ENDING).unlink()
 
+    def drop_excerpts(self) -> None:
+        """Delete excerpts that a life before this one left; best effort, nobody else makes any."""
+        for folder in {self._folder, self._live_folder or self._folder}:
+            with suppress(OSError):
+                left = [path for path in folder.iterdir() if EXCERPT.fullmatch(path.name)]
+                for path in left:
+                    path.unlink(missing_ok=True)
+
     def unknown(self, known: Callable[[str], bool], since: datetime) -> list[str]:
         """
         Return the call ids of recordings since then for which *known* says no, oldest first.
@@ -149,19 +160,33 @@ class FileRecordings:
         Raises:
             AudioError: the folder of the recordings cannot be read.
         """
+        files = ((at, name) for at, name in self._files() if not NOTE.fullmatch(name))
+        recent = (call_id for at, call_id in files if at >= since.timestamp())
+        return [call_id for call_id in recent if not known(call_id)]
+
+    def notes(self, since: datetime, until: datetime) -> list[str]:
+        """
+        Return the names of spoken notes last written to in between, oldest first.
+
+        Raises:
+            AudioError: the folder of the recordings cannot be read.
+        """
+        files = ((at, name) for at, name in self._files() if NOTE.fullmatch(name))
+        return [name for at, name in files if since.timestamp() <= at <= until.timestamp()]
+
+    def _files(self) -> list[tuple[float, str]]:
+        """Return when each was last written to, and its name without extension; oldest first."""
         found: list[tuple[float, str]] = []
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
-                    call_id = entry.name.removesuffix(ENDING)
-                    is_call = _ID.fullmatch(call_id) and not NOTE.fullmatch(call_id)
-                    if call_id != entry.name and is_call and entry.is_file():
-                        found.append((entry.stat().st_mtime, call_id))
+                    name = entry.name.removesuffix(ENDING)
+                    if name != entry.name and _ID.fullmatch(name) and entry.is_file():
+                        found.append((entry.stat().st_mtime, name))
         except OSError as exc:
             remedy = "create it, writable for Asterisk and readable for us"
             raise AudioError(f"{self._folder} cannot be read ({exc.strerror}); {remedy}") from exc
-        recent = (call_id for at, call_id in sorted(found) if at >= since.timestamp())
-        return [call_id for call_id in recent if not known(call_id)]
+        return sorted(found)
 
     def _live(self, call_id: str) -> Path | None:
         if not _ID.fullmatch(call_id):

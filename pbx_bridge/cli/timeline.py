@@ -13,8 +13,7 @@ from pbx_bridge.adapters.store.values import (
     load,
     load_named,
 )
-from pbx_bridge.core.call_flow import (
-    Call,
+from pbx_bridge.core.call_events import (
     CallAlive,
     CallerLeft,
     CallEvent,
@@ -29,6 +28,7 @@ from pbx_bridge.core.call_flow import (
     SessionOpened,
     Told,
 )
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency, Verdict
 from pbx_bridge.core.case_life import (
     LifeEvent,
@@ -43,6 +43,7 @@ from pbx_bridge.core.escalation_events import (
     CaseReopened,
     EscalationEvent,
     EscalationTimer,
+    MobileBusy,
     PersonFree,
     RingAnswered,
     RingEnded,
@@ -241,6 +242,8 @@ def _of_escalation(event: EscalationEvent, technicians: Names) -> str:
             return f"{who} could not be rung: no connection to Asterisk"
         case RingHeld():
             return f"{who} is not rung yet: Asterisk's own fallback rings for this call"
+        case MobileBusy():
+            return f"{who} is not rung yet: the mobile is on another call of ours"
         case RingTakenOver():
             return f"{who} is needed for a more urgent case first"
         case RingAnswered():

@@ -10,15 +10,18 @@ from pathlib import Path
 import click
 from pydantic_core import to_jsonable_python
 
+from pbx_bridge.adapters.notify.addressees import addressees_of
 from pbx_bridge.cli.firm_plan import FirmPlan, firm_plan
 from pbx_bridge.cli.times import moment, parse_time
+from pbx_bridge.config import Config
 from pbx_bridge.config.policies import policies_of
 from pbx_bridge.core.calendar import Duty, duty
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.escalation_events import FallbackReason
+from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.plan import Chosen, policy_at
 from pbx_bridge.core.ring_plan import PlannedRing, RingPlan, ring_plan
 from pbx_bridge.core.rulefile import CATEGORIES
+from pbx_bridge.ports import Addressee
 
 SHOWN_DIGITS = 3
 """Of a number on a screen, as in the log."""
@@ -120,7 +123,7 @@ def _lines(firm: FirmPlan, asked: Asked, chosen: Chosen, plan: RingPlan) -> Iter
             before, shown_at = ring, at
     over_at = plan.over_at.astimezone(firm.zone)
     yield from _clock_news(shown_at, over_at)
-    yield f"{over_at:%H:%M:%S} over, {_fallback(firm, plan.fallback)}"
+    yield f"{over_at:%H:%M:%S} over, {_fallback(firm, chosen, plan.fallback)}"
 
 
 def _clock_news(before: datetime, at: datetime) -> Iterator[str]:
@@ -131,10 +134,24 @@ def _clock_news(before: datetime, at: datetime) -> Iterator[str]:
         yield f"  -- the clock is changed: {at.tzname()} (UTC{at:%z})"
 
 
-def _fallback(firm: FirmPlan, reason: FallbackReason | None) -> str:
-    mail = firm.config.mail
-    told = f"mail to {', '.join(mail.to)}" if mail else "nobody is told, there is no [mail]"
+def _fallback(firm: FirmPlan, chosen: Chosen, reason: FallbackReason | None) -> str:
+    people = {person.name for person in chosen.policy.people()}
+    hearers = [
+        _way(one, firm.config)
+        for one in addressees_of(firm.config)
+        if Topic.EXHAUSTED in one.topics and (one.technician is None or one.technician in people)
+    ]
+    told = ", ".join(dict.fromkeys(hearers)) or "nobody is told (docs/notifications.md)"
     return f"{REASONS[reason]}: {told}" if reason else told
+
+
+def _way(one: Addressee, config: Config) -> str:
+    if one.technician is not None:
+        return f"push to {one.technician}"
+    kind, _, name = one.name.partition("/")
+    if kind == "mail" and config.mail is not None:
+        return f"mail to {', '.join(config.mail.to)}"
+    return f"webhook {name}" if kind == "webhook" else "push to the office"
 
 
 def _as_json(

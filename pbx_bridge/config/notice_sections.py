@@ -15,7 +15,13 @@ TOPICS = tuple(topic for topic in Topic if topic is not Topic.TEST)
 OFFICE_TOPICS = (Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.GAP_AHEAD)
 """What a person must act upon; the default of mail and push to the office."""
 
-PERSONAL_TOPICS = (Topic.SHIFT_BEGINS, Topic.ACCEPTED, Topic.EXHAUSTED, Topic.LINE_DOWN)
+PERSONAL_TOPICS = (
+    Topic.SHIFT_BEGINS,
+    Topic.SHIFT_WITHDRAWN,
+    Topic.ACCEPTED,
+    Topic.EXHAUSTED,
+    Topic.LINE_DOWN,
+)
 """What a technician may be told; the last one only if he chooses it."""
 
 

@@ -128,8 +128,8 @@ class TechnicianConfig:
     """Apprise URLs to which he is told; they are secrets: rather use notify_file."""
     notify_file: AbsolutePath | None = None
     """File with his Apprise URLs, one in a line, mode 0600."""
-    notify_topics: PersonalTopics = PERSONAL_TOPICS[:3]
-    """His own shifts, cases he was rung for: shift-begins, accepted, exhausted, line-down."""
+    notify_topics: PersonalTopics = PERSONAL_TOPICS[:4]
+    """Of shift-begins, shift-withdrawn, accepted, exhausted, line-down: what he is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,8 @@ class SpeechConfig:
     """Resident memory above which the recogniser is replaced, between calls."""
     deadline_s: Annotated[float, Field(ge=1, le=60)] = 5.0
     """How long a call waits for the rest of its transcript after the last word."""
+    early_ring: bool = True
+    """Whether a certain emergency rings while the caller still speaks; it is not taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

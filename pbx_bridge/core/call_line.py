@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from pbx_bridge.core.call_flow import Call, CallLimits, CallPhase, Greeted, Told
+from pbx_bridge.core.call_events import Greeted, Told
+from pbx_bridge.core.call_flow import Call, CallLimits, CallPhase
 
 
 @dataclass(frozen=True, slots=True)

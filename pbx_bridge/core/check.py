@@ -28,6 +28,7 @@ class CheckName(StrEnum):
     LOCK = "lock"
     SPOOL = "spool"
     SOUNDS = "sounds"
+    MODULES = "modules"
 
 
 class CheckState(StrEnum):

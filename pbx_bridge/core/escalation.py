@@ -14,6 +14,7 @@ from pbx_bridge.core.escalation_events import (
     EscalationTimer,
     FallbackReason,
     MarkTaken,
+    MobileBusy,
     PersonFree,
     Ring,
     RingAnswered,
@@ -102,8 +103,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return EscalationTransition(esc)  # Asterisk has it after all: it was said twice
         case RingNotPlaced(attempt=n):
             return _not_placed(now, esc, n)
-        case RingHeld(attempt=n):
-            return EscalationTransition(_held(now, esc, n))
+        case RingHeld() | MobileBusy():
+            return EscalationTransition(_held(now, esc, event))
         case _:
             assert_never(event)
 
@@ -191,13 +192,21 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     return line_down(back)
 
 
-def _held(now: datetime, esc: Escalation, n: int) -> Escalation:
-    """Put the technician back to the front and look again soon; it never reached Asterisk."""
+def _held(now: datetime, esc: Escalation, event: RingHeld | MobileBusy) -> Escalation:
+    """
+    Put the technician back in line and look again soon; it never reached Asterisk.
+
+    He whose mobile is busy comes last, when his group is over; otherwise he stays in front.
+    """
+    n, is_busy = event.attempt, isinstance(event, MobileBusy)
+    after = closed(esc, n, RingOutcome.UNREACHABLE)
     if esc.phase is not EscalationPhase.RINGING:
-        return closed(esc, n, RingOutcome.UNREACHABLE)
-    back = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+        return after
+    back = given_back(after, n, is_last_chance=is_busy)
     if n == len(back.attempts):
         back = replace(back, attempts=back.attempts[:-1])
+    if is_busy and not back.is_group_over:
+        return with_timer(back)
     again = now + esc.policy.line_retry
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
 

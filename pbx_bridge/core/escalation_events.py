@@ -34,6 +34,8 @@ class Topic(StrEnum):
     """A layer will have nobody, or has nobody, although the office is closed."""
     SHIFT_BEGINS = "shift-begins"
     """A day before, and when it begins."""
+    SHIFT_WITHDRAWN = "shift-withdrawn"
+    """It was told a day before, and somebody else has it now."""
     TEST = "test"
     """Asked for on the command line; nobody can choose it."""
 
@@ -57,6 +59,14 @@ class RingNotPlaced:
 @dataclass(frozen=True, slots=True)
 class RingHeld:
     """Not ordered on purpose: the dialplan's own fallback rings for this call just now."""
+
+    attempt: int
+    others: Others = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class MobileBusy:
+    """Not ordered on purpose: a look shows that his mobile is on another leg of ours."""
 
     attempt: int
     others: Others = ALONE
@@ -137,6 +147,7 @@ EscalationEvent = (
     RingPlaced
     | RingNotPlaced
     | RingHeld
+    | MobileBusy
     | RingAnswered
     | RingEnded
     | RingTakenOver

@@ -14,7 +14,8 @@ class CaseFacts:
     arrived_at: datetime
     urgency: str
     category: str
-    message_s: float
+    message_s: float | None
+    """Seconds; `None`: he still speaks."""
     recording: str
     technician: str | None = None
     """Who accepted it, is done with it, or did not answer the reminder."""
@@ -24,6 +25,11 @@ class CaseFacts:
     """Personal; `None`: withheld, or not for this addressee."""
     transcript: str | None = None
     """Personal; `None`: nothing understood, or not for this addressee."""
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether the caller has not ended his message yet."""
+        return self.message_s is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""News in one line, in the language of whoever reads it."""
+"""All words of notices, in the language of whoever reads them; and news in one line."""
 
 # ruff: noqa: RUF001  Russian letters look like others
 
@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
-from pbx_bridge.core.news import CaseFacts, News
+from pbx_bridge.core.news import CaseFacts, News, ShiftFacts
 
 
 class Texts(NamedTuple):
@@ -17,10 +17,21 @@ class Texts(NamedTuple):
     turns: Mapping[Topic, str]
     nobody_to_ring: str
     urgencies: Mapping[str, str]
+    categories: Mapping[str, str]
+    called: str
     caller: str
+    withheld: str
+    judged: str
+    message: str
+    speaking: str
+    """Instead of `message`, when technicians are rung early."""
     words: str
+    no_words: str
+    whole_case: str
+    whole_plan: str
     shift_ahead: str
     shift_begun: str
+    shift_withdrawn: str
     until: str
     gap: str
     test: str
@@ -35,7 +46,7 @@ GERMAN = Texts(
         Topic.DONE: "erledigt, sagt {who}",
         Topic.REOPENED: "wieder geöffnet von {who}, es wird geklingelt",
         Topic.EXHAUSTED: "NIEMAND hat angenommen",
-        Topic.LINE_DOWN: "Telefonanlage nicht erreichbar, es klingelt bei niemandem",
+        Topic.LINE_DOWN: "Anlage nicht erreichbar, es klingelt bei niemandem; wir bleiben dran",
     },
     nobody_to_ring="NIEMAND ist eingeteilt",
     urgencies={
@@ -45,10 +56,33 @@ GERMAN = Texts(
         "unknown": "nicht verstanden",
         "none": "kein Anliegen",
     },
+    categories={
+        "water": "Wasser",
+        "heating": "Heizung",
+        "gas": "Gas",
+        "electricity": "Strom",
+        "lock": "Schloss",
+        "drain": "Abfluss",
+        "roof": "Dach",
+        "refrigeration": "Kälte",
+        "lift": "Aufzug",
+        "pv": "Photovoltaik",
+        "other": "Sonstiges",
+        "office": "Büro",
+    },
+    called="Anruf: {at}",
     caller="Anrufer: {number}",
+    withheld="Anrufer: Nummer unterdrückt",
+    judged="Dringlichkeit: {urgency} ({category})",
+    message="Nachricht: {seconds} s, {file}",
+    speaking="Nachricht: der Anrufer spricht noch, {file}",
     words="Worte: {words}",
+    no_words="Worte: nichts verstanden",
+    whole_case="Alles dazu: pbx-bridge cases show {case_id}",
+    whole_plan="Alles dazu: pbx-bridge oncall week",
     shift_ahead="{who}: Bereitschaft ({layer}) beginnt {start}{until}",
     shift_begun="{who}: Bereitschaft ({layer}) hat begonnen, {start}{until}",
+    shift_withdrawn="{who}: doch keine Bereitschaft ({layer}) ab {start}",
     until=", bis {end}",
     gap="Niemand in Bereitschaft ({layer}) von {start} bis {end}",
     test="TEST von pbx-bridge: bitte nichts tun",
@@ -63,7 +97,7 @@ ENGLISH = Texts(
         Topic.DONE: "done, says {who}",
         Topic.REOPENED: "reopened by {who}, technicians are rung",
         Topic.EXHAUSTED: "NOBODY accepted it",
-        Topic.LINE_DOWN: "the PBX cannot be reached, no mobile rings",
+        Topic.LINE_DOWN: "the PBX cannot be reached, no mobile rings; we keep trying",
     },
     nobody_to_ring="NOBODY is there to be rung",
     urgencies={
@@ -73,10 +107,33 @@ ENGLISH = Texts(
         "unknown": "not understood",
         "none": "no request",
     },
+    categories={
+        "water": "water",
+        "heating": "heating",
+        "gas": "gas",
+        "electricity": "electricity",
+        "lock": "lock",
+        "drain": "drain",
+        "roof": "roof",
+        "refrigeration": "refrigeration",
+        "lift": "lift",
+        "pv": "solar power",
+        "other": "other",
+        "office": "office",
+    },
+    called="Called: {at}",
     caller="Caller: {number}",
+    withheld="Caller: number withheld",
+    judged="Urgency: {urgency} ({category})",
+    message="Message: {seconds} s, {file}",
+    speaking="Message: the caller is still speaking, {file}",
     words="Words: {words}",
+    no_words="Words: none understood",
+    whole_case="All of it: pbx-bridge cases show {case_id}",
+    whole_plan="All of it: pbx-bridge oncall week",
     shift_ahead="{who}: shift ({layer}) begins {start}{until}",
     shift_begun="{who}: shift ({layer}) has begun, {start}{until}",
+    shift_withdrawn="{who}: no longer on call ({layer}) from {start}",
     until=", until {end}",
     gap="Nobody on call ({layer}) from {start} until {end}",
     test="TEST from pbx-bridge: nothing to do",
@@ -91,7 +148,7 @@ POLISH = Texts(
         Topic.DONE: "zakończona, mówi {who}",
         Topic.REOPENED: "ponownie otwarta przez {who}, dzwonimy do techników",
         Topic.EXHAUSTED: "NIKT nie przyjął",
-        Topic.LINE_DOWN: "centrala nie odpowiada, nikt nie jest powiadamiany telefonicznie",
+        Topic.LINE_DOWN: "centrala nie odpowiada, do nikogo nie dzwonimy; próbujemy dalej",
     },
     nobody_to_ring="NIKT nie ma dyżuru",
     urgencies={
@@ -101,10 +158,33 @@ POLISH = Texts(
         "unknown": "nie zrozumiano",
         "none": "bez sprawy",
     },
+    categories={
+        "water": "woda",
+        "heating": "ogrzewanie",
+        "gas": "gaz",
+        "electricity": "prąd",
+        "lock": "zamek",
+        "drain": "odpływ",
+        "roof": "dach",
+        "refrigeration": "chłodnictwo",
+        "lift": "winda",
+        "pv": "fotowoltaika",
+        "other": "inne",
+        "office": "biuro",
+    },
+    called="Telefon: {at}",
     caller="Dzwoniący: {number}",
+    withheld="Dzwoniący: numer zastrzeżony",
+    judged="Pilność: {urgency} ({category})",
+    message="Wiadomość: {seconds} s, {file}",
+    speaking="Wiadomość: dzwoniący jeszcze mówi, {file}",
     words="Słowa: {words}",
+    no_words="Słowa: nic nie zrozumiano",
+    whole_case="Wszystko: pbx-bridge cases show {case_id}",
+    whole_plan="Wszystko: pbx-bridge oncall week",
     shift_ahead="{who}: dyżur ({layer}) zaczyna się {start}{until}",
     shift_begun="{who}: dyżur ({layer}) rozpoczęty, {start}{until}",
+    shift_withdrawn="{who}: jednak bez dyżuru ({layer}) od {start}",
     until=", do {end}",
     gap="Nikt nie ma dyżuru ({layer}) od {start} do {end}",
     test="TEST z pbx-bridge: proszę nic nie robić",
@@ -119,7 +199,7 @@ RUSSIAN = Texts(
         Topic.DONE: "выполнена, сообщает {who}",
         Topic.REOPENED: "снова открыта ({who}), звоним техникам",
         Topic.EXHAUSTED: "НИКТО не принял",
-        Topic.LINE_DOWN: "АТС недоступна, никому не дозвониться",
+        Topic.LINE_DOWN: "АТС недоступна, никому не дозвониться; пробуем дальше",
     },
     nobody_to_ring="НИКТО не дежурит",
     urgencies={
@@ -129,10 +209,33 @@ RUSSIAN = Texts(
         "unknown": "не распознано",
         "none": "без просьбы",
     },
+    categories={
+        "water": "вода",
+        "heating": "отопление",
+        "gas": "газ",
+        "electricity": "электричество",
+        "lock": "замок",
+        "drain": "канализация",
+        "roof": "крыша",
+        "refrigeration": "холодильное оборудование",
+        "lift": "лифт",
+        "pv": "солнечные панели",
+        "other": "прочее",
+        "office": "офис",
+    },
+    called="Звонок: {at}",
     caller="Звонил: {number}",
+    withheld="Звонил: номер скрыт",
+    judged="Срочность: {urgency} ({category})",
+    message="Сообщение: {seconds} с, {file}",
+    speaking="Сообщение: звонящий ещё говорит, {file}",
     words="Слова: {words}",
+    no_words="Слова: ничего не распознано",
+    whole_case="Всё о заявке: pbx-bridge cases show {case_id}",
+    whole_plan="Весь план: pbx-bridge oncall week",
     shift_ahead="{who}: дежурство ({layer}) начинается {start}{until}",
     shift_begun="{who}: дежурство ({layer}) началось, {start}{until}",
+    shift_withdrawn="{who}: дежурство ({layer}) с {start} отменяется",
     until=", до {end}",
     gap="Никто не дежурит ({layer}) с {start} до {end}",
     test="ТЕСТ от pbx-bridge: ничего делать не нужно",
@@ -147,7 +250,7 @@ def headline(news: News, language: str, zone: tzinfo) -> str:
     if news.case is not None:
         return _case(news.case, news.topic, texts)
     if (shift := news.shift) is not None:
-        form = texts.shift_begun if shift.has_begun else texts.shift_ahead
+        form = _of_shift(news.topic, shift, texts)
         until = texts.until.format(end=clock(shift.end, zone)) if shift.end else ""
         start = clock(shift.start, zone)
         return form.format(who=shift.technician, layer=shift.layer, start=start, until=until)
@@ -172,6 +275,12 @@ def clock(at: datetime, zone: tzinfo) -> str:
     """Return a time as the clock on the wall shows it, with the zone's name on DST nights."""
     local = at.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}{f' {local:%Z}' if _comes_twice(local) else ''}"
+
+
+def _of_shift(topic: Topic, shift: ShiftFacts, texts: Texts) -> str:
+    if topic is Topic.SHIFT_WITHDRAWN:
+        return texts.shift_withdrawn
+    return texts.shift_begun if shift.has_begun else texts.shift_ahead
 
 
 def _comes_twice(local: datetime) -> bool:

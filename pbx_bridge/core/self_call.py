@@ -7,6 +7,7 @@ from typing import assert_never
 
 from pbx_bridge.core.asterisk_versions import Standing, release
 from pbx_bridge.core.check import Check, CheckName, failed, passed, skipped, warned
+from pbx_bridge.core.dialplan_needs import modules_check
 
 NEEDED = frozenset({"dbget", "hangup", "originate", "setvar", "status"})
 """AMI actions that we cannot do without, in lower case."""
@@ -57,7 +58,9 @@ class SelfCall:
     version: str | None = None
     """Asterisk's, from the first event; `None` when none came."""
     report: Report | None = None
-    """From the last event; `None` when none came."""
+    """From the second event; `None` when none came."""
+    lacking: tuple[str, ...] | None = None
+    """Modules of `dialplan_needs` that are not loaded; `None` when the last event did not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +159,16 @@ def call_checks(call: SelfCall, agi_where: str) -> Iterator[Check]:
     else:
         yield passed(CheckName.AGI, "Asterisk has AGI()")
         yield from _reported(call.report, agi_where)
+        yield modules_check(call.lacking)
 
 
-_REPORTED = (CheckName.SERVICE, CheckName.LOCK, CheckName.SPOOL, CheckName.SOUNDS)
+_REPORTED = (
+    CheckName.SERVICE,
+    CheckName.LOCK,
+    CheckName.SPOOL,
+    CheckName.SOUNDS,
+    CheckName.MODULES,
+)
 
 
 def version_check(text: str) -> Check:

@@ -15,6 +15,7 @@ from pbx_bridge.ports.store import (
     EscalationStore,
     Outbox,
     Pending,
+    PinLocks,
     StoredCall,
     StoredEscalation,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Pending",
     "PhoneEvents",
     "Phones",
+    "PinLocks",
     "QueuedNotice",
     "Queueing",
     "Recorded",

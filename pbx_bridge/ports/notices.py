@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import News
-from pbx_bridge.core.outlook import KnownGap
+from pbx_bridge.core.outlook import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +104,10 @@ class NoticeStore(Protocol):
         """Remember that nobody tries any more; only its key is kept."""
         ...
 
-    async def known_gaps(self) -> list[KnownGap]:
-        """Return the gaps that the last look saw."""
+    async def known(self) -> Known:
+        """Return what the last look at the plan left; nothing before the first one."""
         ...
 
-    async def keep_gaps(self, now: datetime, gaps: Sequence[KnownGap]) -> None:
-        """Keep the gaps of this look instead of the last one's."""
+    async def keep_known(self, now: datetime, known: Known) -> None:
+        """Keep what this look leaves instead of what the last one left."""
         ...

@@ -58,6 +58,10 @@ class Recordings(Protocol):
         """Delete an excerpt when it was heard."""
         ...
 
+    def notes(self, since: datetime, until: datetime) -> Sequence[str]:
+        """Return the names of spoken notes last written to in between, oldest first."""
+        ...
+
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:
         """Return the call ids of recordings since then for which *known* says no, oldest first."""
         ...

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallTransition
+from pbx_bridge.core.call_events import CallEffect, CallEvent
+from pbx_bridge.core.call_flow import Call, CallTransition
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
+from pbx_bridge.core.pin_lock import PinLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +154,16 @@ class Outbox(Protocol):
 
     async def instance_key(self) -> bytes:
         """Return 32 random bytes made when the database was made; they sign ring tokens."""
+        ...
+
+
+class PinLocks(Protocol):
+    """How often wrong PINs were tried, kept over a restart."""
+
+    async def load(self) -> PinLock:
+        """Return what was kept last; raise `StoreError` when it cannot be read."""
+        ...
+
+    async def keep(self, now: datetime, lock: PinLock) -> None:
+        """Keep it instead; raise `StoreError` when it cannot be kept."""
         ...

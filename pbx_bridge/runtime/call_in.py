@@ -20,8 +20,8 @@ from pbx_bridge.core.call_in_flow import (
     next_request,
 )
 from pbx_bridge.core.pin_lock import PinLock
-from pbx_bridge.errors import AgiHangup
-from pbx_bridge.ports import CallStore, Clock, EscalationStore, Line
+from pbx_bridge.errors import AgiHangup, StoreError
+from pbx_bridge.ports import CallStore, Clock, EscalationStore, Line, PinLocks
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.prompting import Prompt
@@ -44,7 +44,7 @@ class CallInPeople:
 
 
 class CallIns:
-    """The handler of ``/call-in``; the lock on wrong PINs lives as long as the service."""
+    """The handler of ``/call-in``; the lock on wrong PINs is kept over a restart."""
 
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
@@ -53,6 +53,7 @@ class CallIns:
         clock: Clock,
         calls: CallStore,
         escalations: EscalationStore,
+        pin_locks: PinLocks,
         leases: Leases,
         talk: OutcomeTalk,
         prompt: Prompt,
@@ -60,7 +61,9 @@ class CallIns:
         self._people, self._clock = people, clock
         self._calls, self._escalations = calls, escalations
         self._leases, self._talk, self._prompt = leases, talk, prompt
-        self._lock = PinLock()
+        self._pin_locks, self._lock = pin_locks, PinLock()
+        self._is_lock_known = False
+        """Whether the lock in memory counts; from then on it is written, and not read again."""
 
     async def call_in(self, line: Line) -> None:
         """Serve one call; a caller's number can be forged, so it opens nothing by itself."""
@@ -72,6 +75,7 @@ class CallIns:
                 log.info("call_in.hung_up")
 
     async def _serve(self, line: Line) -> None:
+        await self._recall_lock()
         number = line.caller_number
         technician = self._people.technician_of(number) if number else None
         voice = Voice(line, self._prompt, self._people.language_of(technician or ""))
@@ -113,13 +117,36 @@ class CallIns:
         if self._lock.is_locked(now, technician):  # by other calls meanwhile: not even compared
             return PinWrong()
         if not hmac.compare_digest(typed, self._people.pins[technician]):
-            self._lock = pin_lock.missed(now, self._lock, technician)
+            await self._keep_lock(pin_lock.missed(now, self._lock, technician))
             is_locked = self._lock.is_locked(now, technician)
             log.warning("call_in.wrong_pin", technician=technician, is_locked=is_locked)
             return PinWrong()
-        self._lock = pin_lock.passed(self._lock, technician)
+        await self._keep_lock(pin_lock.passed(self._lock, technician))
         log.info("call_in.opened", technician=technician)
         return PinRight(await self._open_cases(technician))
+
+    async def _recall_lock(self) -> None:
+        """Read the lock of the life before, once; a disk that is away locks nobody out."""
+        if self._is_lock_known:
+            return
+        try:
+            lock = await self._pin_locks.load()
+        except StoreError as exc:
+            log.error("store.unusable", code=exc.code, reason=str(exc))
+            return
+        if not self._is_lock_known:  # no other call was quicker
+            self._lock, self._is_lock_known = lock, True
+
+    async def _keep_lock(self, lock: PinLock) -> None:
+        """Change the lock at once and write it down; on a disk that is away it holds in memory."""
+        is_news = lock != self._lock
+        self._lock, self._is_lock_known = lock, True
+        if not is_news:
+            return
+        try:
+            await self._pin_locks.keep(self._clock.now(), lock)
+        except StoreError as exc:
+            log.error("store.unusable", code=exc.code, reason=str(exc))
 
     async def _typed(self, voice: Voice, sounds: tuple[str, ...]) -> str:
         typed, digit = "", await voice.ask(sounds)

@@ -11,7 +11,7 @@ from pbx_bridge.core.case_life import (
     TranscribeNote,
 )
 from pbx_bridge.core.escalation_events import CaseDone, CaseReopened
-from pbx_bridge.errors import AudioError, StoreError, TranscriberError
+from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import CallStore, Pending, Recordings, Transcriber
 from pbx_bridge.runtime.cases import Cases
 
@@ -56,15 +56,17 @@ class CaseDeeds:
             await self._cases.submit_escalation(pending.case_id, CaseReopened(effect.by))
 
     async def transcribe_note(self, pending: Pending) -> None:
-        """Get the words of a spoken note; without them its recording is there."""
+        """
+        Get the words of a spoken note; its recording is there without them.
+
+        Raises:
+            TranscriberError: it may work later, also in another life of the service.
+            AudioError: the same.
+        """
         effect, case_id = pending.effect, pending.case_id
         assert isinstance(effect, TranscribeNote)  # noqa: S101
         path, language = self._recordings.path(effect.recording), self._language_of(effect.by)
-        try:
-            transcript = await self._transcriber.transcribe(path, language=language)
-        except (TranscriberError, AudioError) as exc:
-            log.error("note.untranscribed", case_id=case_id, code=exc.code, reason=str(exc))
-            return
+        transcript = await self._transcriber.transcribe(path, language=language)
         await self._cases.submit_call(case_id, NoteHeard(effect.recording, transcript.text))
         log.info("note.transcribed", case_id=case_id, words=len(transcript.words))
 

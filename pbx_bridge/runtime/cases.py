@@ -9,11 +9,13 @@ from typing import get_args
 import structlog
 
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import Call, CallEvent, CallTimer
+from pbx_bridge.core.call_events import CallEvent, CallTimer
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_events import (
     EscalationEvent,
     EscalationTimer,
+    MobileBusy,
     PersonFree,
     RingHeld,
     RingNotPlaced,
@@ -257,7 +259,7 @@ class Cases:
             owner = after.state.owner
             log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
         is_free = _held(before.state, now) - _held(after.state, now)
-        if is_free and not isinstance(trigger, RingNotPlaced | RingHeld):
+        if is_free and not isinstance(trigger, RingNotPlaced | RingHeld | MobileBusy):
             self._post_free(neighbours, case_id)
         return after.state
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from pbx_bridge.core.call_flow import CallEffect
+from pbx_bridge.core.call_events import CallEffect
 from pbx_bridge.core.escalation_events import EscalationEffect
 from pbx_bridge.errors import BridgeError, StoreError
 from pbx_bridge.ports import Clock, Outbox, Pending
@@ -89,14 +89,11 @@ class Deeds:
         retry_at = (
             self._clock.now() + pause if duty.tries is None or failures < duty.tries else None
         )
-        report = log.warning if retry_at else log.error
-        report(
-            "effect.failed" if retry_at else "effect.parked",
-            case_id=pending.case_id,
-            effect=_name(pending),
-            failures=failures,
-            reason=error,
-        )
+        what = {"case_id": pending.case_id, "effect": _name(pending), "failures": failures}
+        if retry_at:
+            log.warning("effect.failed", reason=error, **what)
+        else:
+            log.error("effect.parked", reason=error, **what)
         await self._book(self._outbox.mark_failed(pending.seq, error, retry_at))
 
     async def _book(self, write: Awaitable[None]) -> bool:

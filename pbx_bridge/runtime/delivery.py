@@ -34,6 +34,7 @@ KEPT_LONGER = {
     Topic.LINE_DOWN: timedelta(days=3),
     Topic.GAP_AHEAD: timedelta(days=3),
     Topic.SHIFT_BEGINS: timedelta(hours=12),
+    Topic.SHIFT_WITHDRAWN: timedelta(hours=12),
 }
 
 

@@ -8,6 +8,7 @@ import structlog
 from pbx_bridge.core.audience import concerned
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.escalation_events import Fallback, FallbackReason, Tell, Topic
+from pbx_bridge.core.letter import letter
 from pbx_bridge.core.news import CaseFacts, News
 from pbx_bridge.core.news_texts import headline, personal
 from pbx_bridge.errors import StoreError
@@ -24,20 +25,6 @@ from pbx_bridge.ports import (
 
 log = structlog.get_logger()
 
-WHY = {
-    FallbackReason.NOBODY_ACCEPTED: "nobody accepted the case",
-    FallbackReason.NOBODY_TO_RING: "there is nobody to ring in the policy",
-    FallbackReason.LINE_DOWN: "Asterisk cannot be reached, so nobody can be rung; we keep trying",
-}
-
-TURNS = {
-    Topic.NEW_CASE: "a new case rings the technicians",
-    Topic.ACCEPTED: "accepted",
-    Topic.RESUMED: "not done in time; the technicians are rung again, it was accepted",
-    Topic.DONE: "done, said",
-    Topic.REOPENED: "the technicians are rung again, wanted",
-}
-
 OF_REASON = {
     FallbackReason.NOBODY_ACCEPTED: Topic.EXHAUSTED,
     FallbackReason.NOBODY_TO_RING: Topic.EXHAUSTED,
@@ -50,12 +37,13 @@ def case_facts(
 ) -> CaseFacts:
     """Return what is told of a case, what is personal with it."""
     verdict = call.verdict or UNHEARD
+    is_speaking = call.message is None and not call.is_gone
     return CaseFacts(
         case_id=call.case_id,
         arrived_at=call.arrived_at,
         urgency=verdict.urgency.value,
         category=verdict.category,
-        message_s=call.message_s,
+        message_s=None if is_speaking else call.message_s,
         recording=call.recording,
         technician=technician,
         reason=reason,
@@ -76,13 +64,12 @@ def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
     visible = news.without(
         number=not addressee.with_number, transcript=not addressee.with_transcript
     )
-    if visible.case is not None and not addressee.is_brief:
-        said = news.case is not None and addressee.with_transcript
-        return _letter(visible, visible.case, zone, with_words=said)
-    language = addressee.language
-    subject, lines = headline(visible, language, zone), personal(visible, language)
-    if not addressee.is_brief:
-        lines = [f"{subject}.", "", "All of it: pbx-bridge oncall week"]
+    language, words = addressee.language, addressee.with_transcript
+    subject = headline(visible, language, zone)
+    if addressee.is_brief:
+        lines = personal(visible, language)
+    else:
+        lines = letter(visible, language, zone, with_words=words)
     return Notice(
         key=news.key,
         case_id=news.case.case_id if news.case else None,
@@ -90,31 +77,6 @@ def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
         body="\n".join(lines),
         news=visible,
     )
-
-
-def _letter(news: News, case: CaseFacts, zone: ZoneInfo, *, with_words: bool) -> Notice:
-    """Return all that is known of a case, for a screen with room."""
-    arrived, text = case.arrived_at.astimezone(zone), _turn(news.topic, case)
-    lines = [
-        f"Case {case.case_id}: {text}.",
-        "",
-        f"Called:   {arrived:%Y-%m-%d %H:%M:%S %Z}",
-        f"Caller:   {case.caller_number or 'number withheld'}",
-        f"Urgency:  {case.urgency} ({case.category})",
-        f"Message:  {case.message_s:.0f} s, {case.recording}.wav",
-    ]
-    if with_words and case.transcript is not None:
-        lines += ["", f"Words:    {case.transcript or '(none understood)'}"]
-    lines += ["", f"All of it: pbx-bridge cases show {case.case_id}"]
-    subject = f"[{case.urgency}] case {case.case_id}: {text}"
-    body = "\n".join(lines)
-    return Notice(key=news.key, case_id=case.case_id, subject=subject, body=body, news=news)
-
-
-def _turn(topic: Topic, case: CaseFacts) -> str:
-    if case.reason is not None:
-        return WHY[case.reason]
-    return f"{TURNS[topic]}{f' by {case.technician}' if case.technician else ''}"
 
 
 class Notices:

@@ -20,7 +20,7 @@ LOOK_EVERY_S = 60.0
 
 
 class Outlook:
-    """Tells shifts that begin and gaps ahead, each once, over restarts too."""
+    """Tells shifts and gaps ahead, each once, over restarts too."""
 
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
@@ -38,7 +38,7 @@ class Outlook:
 
         Args:
             clock: tells the time.
-            queue: where gaps are kept.
+            queue: where it is kept what the last look saw.
             notices: writes what was found.
             plan: returns the plan as it is.
             rung_of: of all layers returns those that some policy rings.
@@ -65,7 +65,7 @@ class Outlook:
     async def look(self) -> None:
         """Look once; raise `StoreError` when what was found cannot be kept."""
         now, plan = self._clock.now(), self._plan()
-        known = await self._queue.known_gaps()
+        known = await self._queue.known()
         found = await asyncio.to_thread(  # calls go on meanwhile
             look,
             plan,
@@ -75,9 +75,10 @@ class Outlook:
             shift_ahead=self._shift_ahead,
             gap_ahead=self._gap_ahead,
         )
-        if list(found.gaps) != known:
-            # First: a gap must have its name before it is told under it.
-            await self._queue.keep_gaps(now, found.gaps)
+        if found.known != known:
+            # First: a gap must have its name before it is told under it, and what was told ahead
+            # must be known when it is taken away.
+            await self._queue.keep_known(now, found.known)
         fresh = [news for news in found.news if news.key not in self._told]
         await self._notices.publish(fresh, _concerned)
         self._told = frozenset(news.key for news in found.news)

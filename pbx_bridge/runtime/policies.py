@@ -2,7 +2,7 @@
 
 import structlog
 
-from pbx_bridge.core.call_flow import Escalate
+from pbx_bridge.core.call_events import Escalate
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.plan import Chosen, Policies, policy_at
 from pbx_bridge.core.policy import Policy

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import structlog
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallPhase, DialplanEnded, DialplanHas
+from pbx_bridge.core.call_events import CallerLeft, DialplanEnded, DialplanHas
+from pbx_bridge.core.call_flow import Call, CallPhase
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import CancelRing, PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
@@ -28,6 +29,7 @@ from pbx_bridge.runtime.cases import Trigger
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Lookout
 from pbx_bridge.runtime.ringing import Ringing
+from pbx_bridge.runtime.stray_notes import StrayNotes
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
@@ -96,6 +98,9 @@ class Recovery:
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
         self._on_call, self._clock = on_call, clock
+        self._stray_notes = StrayNotes(
+            post, clock=clock, calls=call_store, escalations=escalations, recordings=recordings
+        )
         self.has_looked = asyncio.Event()
         """Set after the first look: before it, nobody knows what lives in Asterisk."""
         self._errands: asyncio.Queue[Errand] = asyncio.Queue()
@@ -184,6 +189,7 @@ class Recovery:
             if not done:
                 break
         await self._adopt_recordings(live)
+        await self._stray_notes.adopt()
         alive = {channel.call_id for channel in live}
         for call_id in await line.stored_keys(TAKEN):
             if call_id not in alive and await self._is_settled(call_id):

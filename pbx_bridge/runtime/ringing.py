@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from pbx_bridge.core.call_flow import (
+from pbx_bridge.core.call_events import (
     AdoptOwner,
-    Call,
     CallAlive,
     CallerLeft,
     DialplanEnded,
@@ -17,10 +16,12 @@ from pbx_bridge.core.call_flow import (
     Escalate,
     LookAfterCall,
 )
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     MarkTaken,
+    MobileBusy,
     Ring,
     RingEnded,
     RingHeld,
@@ -30,7 +31,7 @@ from pbx_bridge.core.escalation_events import (
     TakenElsewhere,
     TakeOver,
 )
-from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.escalation_state import Attempt, Escalation, EscalationPhase
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import (
@@ -127,7 +128,11 @@ class Ringing:
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
         assert isinstance(pending.effect, CancelRing)  # noqa: S101
-        case_id, attempt = pending.case_id, pending.effect.attempt
+        effect = pending.effect
+        await self._stop(pending.case_id, effect.attempt, taken_by=effect.taken_by)
+
+    async def _stop(self, case_id: str, attempt: int, *, taken_by: str | None = None) -> bool:
+        """End a leg, and return `True`, unless the key 1 was pressed there."""
         stored = await self._escalations.load(case_id)
         if stored is not None and stored.state.phase is not EscalationPhase.ACKNOWLEDGED:
             try:
@@ -136,12 +141,13 @@ class Ringing:
                 press = None
             if press == RingEnded(attempt, RingOutcome.ACKNOWLEDGED):
                 self._post(case_id, press)
-                return
-        leg, taken_by = channel_id(case_id, attempt), pending.effect.taken_by
+                return False
+        leg = channel_id(case_id, attempt)
         if taken_by is not None:
             await self._phones.dismiss(leg, taken_by)
         else:
             await self._phones.cancel(leg)
+        return True
 
     async def take_over(self, pending: Pending) -> None:
         """Ask a less urgent case for a technician who has not answered it yet."""
@@ -236,27 +242,34 @@ class Ringing:
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
-        await self._end_strays(ring, live)
+        if await self._is_on_the_phone(ring.technician, live):
+            return MobileBusy(ring.attempt)
         call = await self._calls.load(esc.case_id)
         if call is None:
             return None
         finding = await self._lookout.call(call.state.call_id, live)
         return RingHeld(ring.attempt) if finding.fate is Fate.IN_FALLBACK else None
 
-    async def _end_strays(self, ring: Ring, live: list[LiveChannel]) -> None:
+    async def _is_on_the_phone(self, technician: str, live: list[LiveChannel]) -> bool:
         """
-        Stop each leg on which this technician is rung though we had given it up.
+        Whether this technician's mobile is on a leg of any case; ends those that we had given up.
 
-        There is one when Asterisk took an order and its reply was lost, or when a leg could not
-        be stopped in time. Whoever has pressed a key is left alone.
+        There is such a stray when Asterisk took an order and its reply was lost, or when a leg
+        could not be stopped in time. Whoever has pressed a key, or may be about to, is left alone.
         """
+        is_busy = False
         for channel in live:
             case_id, attempt = attempt_of(channel.channel_id) or ("", 0)
             stored = await self._escalations.load(case_id) if case_id else None
-            other = stored.state.find(attempt) if stored else None
-            if other and other.technician == ring.technician and other.outcome in GIVEN_UP:
+            leg = stored.state.find(attempt) if stored else None
+            if leg is None or leg.technician != technician:
+                continue
+            if _is_listening(leg, channel):
+                is_busy = True
+            elif leg.outcome in GIVEN_UP:
                 log.warning("attempt.stray", case_id=case_id, attempt=attempt)
-                await self.cancel(Pending(seq=0, case_id=case_id, effect=CancelRing(attempt)))
+                is_busy = not await self._stop(case_id, attempt) or is_busy
+        return is_busy
 
     async def _count_key(self, case_id: str) -> None:
         stored = await self._escalations.load(case_id)
@@ -292,3 +305,10 @@ class Ringing:
             recording=call.recording,
             language=call.language,
         )
+
+
+def _is_listening(leg: Attempt, channel: LiveChannel) -> bool:
+    """Whether a human may be on a leg that lives, whatever its case knows of it."""
+    if leg.outcome is RingOutcome.UNREACHABLE:  # it was never rung, as far as we were told
+        return channel.is_up
+    return leg.outcome in (None, RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED)

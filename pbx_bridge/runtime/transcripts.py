@@ -6,7 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from pbx_bridge.core.call_flow import UNHEARD, Call, CallEvent, HeardCertain, Judged
+from pbx_bridge.core.call_events import CallEvent, HeardCertain, Judged
+from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import Transcript, Verdict
 from pbx_bridge.errors import AudioError, StoreError, TranscriberError
 from pbx_bridge.ports import CallStore, Clock, Outbox, Pending, Recordings, Transcriber
@@ -18,6 +19,9 @@ LOST_S = 1.5
 
 HEARD = "Heard"
 """Journal kind of the words so far: what is known of a message if everything dies now."""
+
+Certain = Callable[[Transcript, Transcript, str], Verdict | None]
+"""Given the growing transcript of the report before, that of now, and the language."""
 
 
 class Transcripts:
@@ -33,7 +37,7 @@ class Transcripts:
         recordings: Recordings,
         transcriber: Transcriber,
         judge: Callable[[Transcript, str], Verdict],
-        certain: Callable[[Transcript, Transcript, str], Verdict | None],
+        certain: Certain,
     ) -> None:
         self._submit, self._clock, self._calls, self._outbox = submit, clock, calls, outbox
         self._recordings, self._transcriber, self._judge = recordings, transcriber, judge

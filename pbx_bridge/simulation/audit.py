@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from pbx_bridge.core.call_flow import CallEffect
-from pbx_bridge.core.escalation_events import EscalationEffect, FallbackReason, Tell, Topic
+from pbx_bridge.core.call_events import CallEffect
+from pbx_bridge.core.escalation_events import EscalationEffect, Tell, Topic
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import others_of
 from pbx_bridge.ports import Notice
-from pbx_bridge.runtime.notices import WHY
 from pbx_bridge.simulation.memory import MemoryTables
 
 SLACK = timedelta(seconds=1)
@@ -31,6 +30,10 @@ class Audit:
         """How often a case was resumed, since when it rings, how long we were dead until then."""
         self._holders: dict[str, tuple[int, str]] = {}
         """How often a case was resumed, and who was told then that it is his."""
+        self._turns: Counter[str] = Counter()
+        """How often each case was resumed, in the rows of the outbox that we have read."""
+        self._read = 0
+        """How many rows of the outbox we have read."""
         self._keys: Counter[tuple[str, str]] = Counter()
         """How often each technician pressed 1 for each case."""
 
@@ -95,11 +98,10 @@ class Audit:
                 self.faults.append(f"case {case_id} is urgent and nobody is rung")
 
     def _resumed(self, case_id: str) -> int:
-        resumed = (
-            row.pending.case_id == case_id and _is_told(row.pending.effect, Topic.RESUMED)
-            for row in self._tables.outbox
-        )
-        return sum(resumed)
+        for row in self._tables.outbox[self._read :]:
+            self._turns[row.pending.case_id] += _is_told(row.pending.effect, Topic.RESUMED)
+        self._read = len(self._tables.outbox)
+        return self._turns[case_id]
 
     def _nobody_twice(self, now: datetime, states: list[Escalation]) -> None:
         held = Counter(one.technician for one in others_of("", now, states).occupied)
@@ -153,5 +155,4 @@ def _is_told(effect: CallEffect | EscalationEffect, topic: Topic) -> bool:
 
 
 def _gives_up(notice: Notice) -> bool:
-    reasons = (FallbackReason.NOBODY_ACCEPTED, FallbackReason.NOBODY_TO_RING)
-    return any(WHY[reason] in notice.subject for reason in reasons)
+    return notice.news is not None and notice.news.topic is Topic.EXHAUSTED

@@ -35,7 +35,9 @@ class VirtualLine:
         return None
 
     async def digit(self, limit: timedelta) -> str | None:  # noqa: ARG002  the port
-        """Return nothing: he has pressed his key."""
+        """Return nothing, he has pressed his key; raise `AgiHangup` when he is gone."""
+        if self.order.channel_id not in self._phones.legs:
+            raise AgiHangup("he has hung up, or was")
         return None
 
     async def variable(self, name: str) -> str | None:

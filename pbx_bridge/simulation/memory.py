@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, CallPhase, CallTransition
+from pbx_bridge.core.call_events import CallEffect, CallEvent
+from pbx_bridge.core.call_flow import Call, CallPhase, CallTransition
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.errors import StaleCase
@@ -46,9 +47,17 @@ class MemoryTables:
     escalations: dict[str, StoredEscalation] = field(default_factory=dict)
     journal: list[MemoryJournalRow] = field(default_factory=list)
     outbox: list[MemoryEffect] = field(default_factory=list)
+    settled: int = 0
+    """How many rows at the beginning of the outbox are never pending again."""
     notices: MemoryNotices = field(default_factory=MemoryNotices)
     moment: Callable[[], None] = _nothing
     """Called before and after each write: there a process can die."""
+
+    def open_rows(self) -> list[MemoryEffect]:
+        """Return what is not done yet, in committed order."""
+        while self.settled < len(self.outbox) and self.outbox[self.settled].status != "open":
+            self.settled += 1
+        return [row for row in self.outbox[self.settled :] if row.status == "open"]
 
     def append(
         self,
@@ -202,8 +211,8 @@ class MemoryOutbox:
         """Return what is to be done now, in committed order."""
         return [
             row.pending
-            for row in self._tables.outbox
-            if row.status == "open" and (row.retry_at is None or row.retry_at <= now)
+            for row in self._tables.open_rows()
+            if row.retry_at is None or row.retry_at <= now
         ]
 
     async def mark_done(self, seq: int, now: datetime) -> None:  # noqa: ARG002  the port

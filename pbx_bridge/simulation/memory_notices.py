@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pbx_bridge.core.outlook import KnownGap
+from pbx_bridge.core.outlook import NOTHING_KNOWN, Known
 from pbx_bridge.ports import QueuedNotice, Queueing
 
 
@@ -23,7 +23,7 @@ class MemoryNotices:
 
     def __init__(self) -> None:
         self.rows: list[MemoryNotice] = []
-        self.gaps: list[KnownGap] = []
+        self.seen = NOTHING_KNOWN
 
     @property
     def waits(self) -> bool:
@@ -72,13 +72,13 @@ class MemoryNotices:
             row.queued = replace(row.queued, failures=row.queued.failures + 1)
             row.error, row.status = error, "given-up"
 
-    async def known_gaps(self) -> list[KnownGap]:
+    async def known(self) -> Known:
         """Return what was kept."""
-        return list(self.gaps)
+        return self.seen
 
-    async def keep_gaps(self, now: datetime, gaps: Sequence[KnownGap]) -> None:  # noqa: ARG002  the port
-        """Keep them."""
-        self.gaps = list(gaps)
+    async def keep_known(self, now: datetime, known: Known) -> None:  # noqa: ARG002  the port
+        """Keep it."""
+        self.seen = known
 
     def _open(self, seq: int) -> MemoryNotice | None:
         row = self.rows[seq - 1]

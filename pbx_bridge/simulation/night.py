@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from pbx_bridge.core.call_flow import Call, CallerLeft, CallLimits, Escalate, HeardCertain, Judged
+from pbx_bridge.core.call_events import CallerLeft, Escalate, HeardCertain, Judged
+from pbx_bridge.core.call_flow import Call, CallLimits
 from pbx_bridge.core.case import Caller, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CaseDone
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
@@ -25,6 +26,7 @@ from pbx_bridge.simulation.line import VirtualLine
 from pbx_bridge.simulation.memory import MemoryTables
 from pbx_bridge.simulation.phones import VirtualPhones
 from pbx_bridge.simulation.service import VirtualService
+from pbx_bridge.simulation.threads import InlineThreads
 from pbx_bridge.simulation.world import HOURS, Fault, FaultKind, Incoming, World, random_world
 
 MORNING = BEGIN + timedelta(hours=HOURS)
@@ -38,6 +40,10 @@ SPEAKS_S = 8.0
 
 LONGEST_MOMENT = 20_000
 """How often the time may be asked for without moving: beyond it something spins."""
+
+
+TALK_TURNS = 100
+"""Turns of the loop after which a talk waits for something that takes time."""
 
 
 class Killed(BaseException):
@@ -114,7 +120,8 @@ class _Stage:
         self._arrived = 0
         self._verdicts: dict[str, Verdict] = {}
         self._audit = Audit(self._tables)
-        self._served: list[VirtualLine] = []
+        self._talks: list[tuple[VirtualLine, asyncio.Task[None]]] = []
+        """Technicians whom we have on the phone."""
         self._lines: list[VirtualLine] = []
         """Technicians who have pressed a key that we have not heard yet."""
         self._fuse: int | None = None
@@ -136,23 +143,32 @@ class _Stage:
 
     async def play(self) -> Night:
         """Let it all happen, until nothing more can."""
+        asyncio.get_running_loop().set_default_executor(InlineThreads(max_workers=1))
         for incoming in self._world.incoming:
             self._after(incoming.at_s, partial(self._waiting.append, incoming))
         for fault in self._world.faults:
             self._after(fault.at_s, partial(self._breaks, fault))
         self._after(HOURS * 3600, lambda: None)
+        try:
+            await self._pass()
+        except SimulationStuck as exc:  # the other nights go on, and this one is named
+            self._night.faults.append(str(exc))
+        doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
+        await self._end_talks()
+        kept = unkept(self._tables, self._office.read, len(self._world.incoming))
+        self._night.faults += [*self._audit.faults, *self._audit.unearned(), *doubles, *kept]
+        return self._night
+
+    # ------------------------------------------------------------ time
+
+    async def _pass(self) -> None:
+        """Let time pass, from one thing that happens to the next."""
         await self._settle()
         while (at := self._next()) is not None:
             self._clock.move(at)
             while self._agenda and self._agenda[0][0] <= self._clock.at:
                 heapq.heappop(self._agenda)[2]()
             await self._settle()
-        doubles = [f"rung by two cases at once: {double}" for double in self._phones.doubles]
-        kept = unkept(self._tables, self._office.read, len(self._world.incoming))
-        self._night.faults += [*self._audit.faults, *self._audit.unearned(), *doubles, *kept]
-        return self._night
-
-    # ------------------------------------------------------------ time
 
     def _after(self, seconds: float, happens: Callable[[], None]) -> None:
         at = self._clock.at + timedelta(seconds=seconds)
@@ -169,30 +185,24 @@ class _Stage:
         states: list[Call | Escalation] = [s.state for s in self._tables.calls.values()]
         states += self._night.escalations
         yield from (state.wake_at for state in states if state.wake_at is not None)
-        for row in self._tables.outbox:
-            if row.status == "open" and row.retry_at is not None:
+        for row in self._tables.open_rows():
+            if row.retry_at is not None:
                 yield row.retry_at
 
     async def _settle(self) -> None:
         """Let everything happen that needs no time, then look at what is committed."""
         if self._service is None:
+            await self._end_talks()
             return
-        talks: list[asyncio.Task[None]] = []
         try:
-            await self._serve(self._service, talks)
+            await self._serve(self._service)
         except Killed:
             self._die()
-            for line in (*self._served, *self._lines):
-                self._screened(line.order, line.outcome)
-            self._lines.clear()
-        finally:
-            for talk in talks:
-                talk.cancel()
-            await asyncio.gather(*talks, return_exceptions=True)
+            await self._end_talks()
         if self._service is not None:
             self._audit.look(self._clock.at, self._dead)
 
-    async def _serve(self, service: VirtualService, talks: list[asyncio.Task[None]]) -> None:
+    async def _serve(self, service: VirtualService) -> None:
         if self._must_look and self._phones.is_up:
             self._must_look = False
             await service.recovery.look_around()
@@ -201,28 +211,52 @@ class _Stage:
             self._waiting.pop(0)
             self._arrived += 1
         await service.cases.settle()
+        await self._go_on_talking(service)
         while self._lines:
-            self._served = [*self._lines]
+            self._talks += [(line, self._begun(service, line)) for line in self._lines]
             self._lines.clear()
-            talks += [asyncio.create_task(self._talk(service, line)) for line in self._served]
-            while not all(talk.done() for talk in talks):
-                await asyncio.sleep(0)
-                await service.cases.settle()
-            for talk in talks:
-                talk.result()
-            self._served.clear()
+            await self._go_on_talking(service)
         if self._clock.at >= MORNING:
             for esc in self._night.escalations:
                 if esc.phase is EscalationPhase.ACKNOWLEDGED:
                     service.cases.post(esc.case_id, CaseDone("office"))
             await service.cases.settle()
 
+    # ------------------------------------------------------------ talks
+
+    def _begun(self, service: VirtualService, line: VirtualLine) -> asyncio.Task[None]:
+        return asyncio.create_task(self._talk(service, line))
+
     async def _talk(self, service: VirtualService, line: VirtualLine) -> None:
         """Serve a technician's key as the AGI server does, and note what he was told."""
-        with suppress(AgiHangup):
-            await service.acks.technician(line)
-        if line.is_granted:
-            self._audit.granted(line.order.case_id, line.order.technician)
+        try:
+            with suppress(AgiHangup):
+                await service.acks.technician(line)
+        finally:
+            if line.is_granted:
+                self._audit.granted(line.order.case_id, line.order.technician)
+
+    async def _go_on_talking(self, service: VirtualService) -> None:
+        """Let each talk go on until it is over, or waits for the end of a message."""
+        for _ in range(TALK_TURNS):
+            if all(talk.done() for _, talk in self._talks):
+                break
+            await asyncio.sleep(0)
+            await service.cases.settle()
+        for _, talk in self._talks:
+            if talk.done():
+                talk.result()
+        self._talks = [(line, talk) for line, talk in self._talks if not talk.done()]
+
+    async def _end_talks(self) -> None:
+        """We are gone: the talks with us end, and the dialplan asks who is still on the phone."""
+        talks, self._talks = self._talks, []
+        for _, talk in talks:
+            talk.cancel()
+        await asyncio.gather(*(talk for _, talk in talks), return_exceptions=True)
+        for line in (*(line for line, _ in talks), *self._lines):
+            self._screened(line.order, line.outcome)
+        self._lines.clear()
 
     # ------------------------------------------------------------ our process
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pbx_bridge.core.call_flow import AdoptOwner, Call, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import AdoptOwner, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     Fallback,
@@ -57,6 +58,10 @@ class EmptySpool:
 
     def drop_live(self, call_id: str) -> None:
         """Do nothing."""
+
+    def notes(self, since: datetime, until: datetime) -> Sequence[str]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
 
     def unknown(self, known: Callable[[str], bool], since: datetime) -> Sequence[str]:  # noqa: ARG002
         """Return nothing."""

@@ -13,6 +13,7 @@ from ear import Ear, count_tone
 from stage import mobile
 
 from pbx_bridge.adapters.store.reading import CaseFile, CasePhase
+from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.case_life import CaseOutcome
 
 pytestmark = pytest.mark.asterisk
@@ -139,12 +140,13 @@ def _heard(report: CallReport, hz: int) -> bool:
 
 
 def test_outcome_by_command_stops_the_phones(evening: Evening) -> None:
-    """The office types it while a mobile rings: that one stops, nobody else is rung."""
+    """The office types it while a mobile rings or listens: it stops, nobody else is rung."""
     file, summary = evening.file(evening.typed), evening.night.case(evening.typed)
 
     assert (summary.phase, summary.outcome) == (CasePhase.DONE, CaseOutcome.WRONG_NUMBER)
     assert file.escalation is not None
-    assert [one.is_answered for one in file.escalation.attempts] == [False]
+    assert [one.outcome for one in file.escalation.attempts] == [RingOutcome.NO_ANSWER]
+    assert file.escalation.owner is None
     assert file.escalation.wake_at is None
     assert NOTE in evening.night.stage.bridge("cases", "show", summary.case_id)
 

@@ -174,6 +174,19 @@ def test_missing_module_is_found(stage: Stage) -> None:
     expect(checks, "lock", "func_lock.so")
 
 
+@pytest.mark.parametrize("module", ["func_groupcount", "app_record", "app_mixmonitor"])
+def test_module_that_the_dialplan_needs_is_named(stage: Stage, module: str) -> None:
+    """Found before a caller speaks into nothing; the live copy alone is only a warning."""
+    stage.box.cli("pbx", f"module unload {module}.so")
+    try:
+        checks = doctor(stage)
+    finally:
+        stage.box.cli("pbx", f"module load {module}.so")
+
+    assert failed(checks) == ([] if module == "app_mixmonitor" else ["modules"])
+    assert checks["modules"]["text"].startswith(f"Asterisk has not loaded {module}:")
+
+
 def test_account_that_hears_nothing_is_found(stage: Stage) -> None:
     """The test context runs, and its events do not come."""
     file = stage.box.pbx_etc / "manager.d" / "pbx-bridge.conf"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -337,7 +338,8 @@ async def test_second_client_sets_the_same_variables(box: Box, line: Line) -> No
         manager.connect("127.0.0.1", box.ports.pbx_ami)
         manager.login(USER, SECRET)
         answer = manager.send_action(dict(sent))
-        manager.close()
+        with suppress(ValueError):  # its reader may close the file before its Logoff is flushed
+            manager.close()
         return str(answer.headers["Response"])
 
     names = "PBXB_TECHNICIAN,PBXB_TOKEN,PBXB_CALLER,PBXB_RECORDING,PBXB_LANG"

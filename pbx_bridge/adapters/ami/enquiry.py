@@ -6,6 +6,7 @@ from datetime import timedelta
 from pbx_bridge.adapters.ami.link import AmiConfig
 from pbx_bridge.adapters.ami.orders import errand
 from pbx_bridge.adapters.ami.session import Session
+from pbx_bridge.core.dialplan_needs import APPLICATIONS, FUNCTIONS
 from pbx_bridge.core.self_call import Enquiry, Login, Report, SelfCall
 from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.wire.ami import (
@@ -18,7 +19,7 @@ from pbx_bridge.wire.ami import (
 )
 
 CONTEXT = "pbxb-doctor"
-"""Our test context; it sends ``PBXBDoctor`` at its begin and at its end."""
+"""Our test context; it sends ``PBXBDoctor`` at its begin, and twice more when it goes well."""
 
 BOOT_LIMIT = timedelta(seconds=3)
 """Asterisk says that it is ready together with its consent, unless it still starts."""
@@ -100,6 +101,7 @@ class _Ear:
         self._check = check
         self._begun: UserSignal | None = None
         self._done: UserSignal | None = None
+        self._modules: UserSignal | None = None
         self._is_answered = False
         self.action_id = ""
         self.over = asyncio.Event()
@@ -113,15 +115,21 @@ class _Ear:
                 if not is_answered:
                     self.over.set()
             case UserSignal(name="PBXBDoctor") as signal if signal.text("check") == self._check:
-                if signal.text("stage") == "begun":
-                    self._begun = signal
-                else:
-                    self._done = signal
-                    self.over.set()
+                self._take(signal)
             case HungUp(channel_id=channel_id) if self._is_ours(channel_id):
                 self.over.set()
             case _:
                 pass
+
+    def _take(self, signal: UserSignal) -> None:
+        match signal.text("stage"):
+            case "begun":
+                self._begun = signal
+            case "done":
+                self._done = signal
+            case _:
+                self._modules = signal
+                self.over.set()
 
     def heard(self) -> SelfCall:
         """Return what was heard so far."""
@@ -129,10 +137,17 @@ class _Ear:
             is_answered=self._is_answered or self._begun is not None,
             version=self._begun.text("version") if self._begun else None,
             report=_report(self._done, self._check) if self._done else None,
+            lacking=_lacking(self._modules) if self._modules else None,
         )
 
     def _is_ours(self, channel_id: str) -> bool:
         return self._begun is not None and self._begun.channel_id == channel_id
+
+
+def _lacking(signal: UserSignal) -> tuple[str, ...]:
+    said = signal.text("applications").split("&")
+    applications = (name for name in APPLICATIONS if f"{name}-NOAPP" in said)
+    return (*applications, *(name for name in FUNCTIONS if not signal.text(name)))
 
 
 def _report(signal: UserSignal, check: str) -> Report:

@@ -17,9 +17,6 @@ from pbx_bridge.ports import Addressee, Notice, Notifier
 
 log = structlog.get_logger()
 
-OFFICE_LANGUAGE = "en"
-"""Of mails; they are English throughout."""
-
 
 class Unusable:
     """Stands for a notifier that could not be built: its notices wait for a better one."""
@@ -70,7 +67,7 @@ class _Directory:
                 name="mail",
                 notifier=_built(lambda: make_notifier("mail", mail.options())),
                 topics=frozenset(mail.topics),
-                language=OFFICE_LANGUAGE,
+                language=config.firm.language,
                 is_brief=False,
                 with_number=True,
                 with_transcript=mail.include_transcript,

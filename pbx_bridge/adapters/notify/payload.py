@@ -56,7 +56,7 @@ def _case(case: CaseFacts) -> dict[str, object]:
         "arrived_at": _time(case.arrived_at),
         "urgency": case.urgency,
         "category": case.category,
-        "message_s": round(case.message_s, 1),
+        "message_s": None if case.message_s is None else round(case.message_s, 1),
         "technician": case.technician,
         "reason": case.reason.value if case.reason else None,
         "caller_number": case.caller_number,

@@ -5,7 +5,8 @@ from datetime import datetime
 from pbx_bridge.adapters.store.database import Database
 from pbx_bridge.adapters.store.journal import Machine
 from pbx_bridge.adapters.store.machine_rows import MachineRows, Statements
-from pbx_bridge.core.call_flow import Call, CallEvent, CallTransition
+from pbx_bridge.core.call_events import CallEvent
+from pbx_bridge.core.call_flow import Call, CallTransition
 from pbx_bridge.ports import StoredCall
 
 _STATEMENTS = Statements(

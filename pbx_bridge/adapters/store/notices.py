@@ -1,4 +1,4 @@
-"""The queue of notices in SQLite, and the gaps in the plan that were seen last."""
+"""The queue of notices in SQLite, and what was seen last of the plan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import structlog
 from pbx_bridge.adapters.store.database import Database
 from pbx_bridge.adapters.store.values import dump, dump_time, load, load_time
 from pbx_bridge.core.escalation_events import Topic
-from pbx_bridge.core.outlook import KnownGap
+from pbx_bridge.core.outlook import NOTHING_KNOWN, Known
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import Notice, QueuedNotice, Queueing
 
@@ -54,11 +54,6 @@ def told(columns: tuple[Any, ...]) -> Told:
         ended_at=ended_at and load_time(ended_at, row),
         error=error,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Gaps:
-    gaps: tuple[KnownGap, ...]
 
 
 class SqliteNotices:
@@ -127,18 +122,18 @@ class SqliteNotices:
             (error, dump_time(now), seq),
         )
 
-    async def known_gaps(self) -> list[KnownGap]:
-        """Return the gaps that the last look saw, none before the first one."""
+    async def known(self) -> Known:
+        """Return what the last look at the plan left; nothing before the first one."""
         rows = await self._database.rows("SELECT gaps FROM known_gaps")
-        return [gap for (data,) in rows for gap in load(_Gaps, data, "the known gaps").gaps]
+        return load(Known, rows[0][0], "the known gaps") if rows else NOTHING_KNOWN
 
-    async def keep_gaps(self, now: datetime, gaps: Sequence[KnownGap]) -> None:
-        """Keep the gaps of this look instead of the last one's."""
+    async def keep_known(self, now: datetime, known: Known) -> None:
+        """Keep what this look leaves instead of what the last one left."""
         await self._change(
             "INSERT INTO known_gaps (only_row, looked_at, gaps) VALUES (1, ?, ?)"
             " ON CONFLICT (only_row) DO UPDATE SET looked_at = excluded.looked_at,"
             " gaps = excluded.gaps",
-            (dump_time(now), dump(_Gaps(tuple(gaps)))),
+            (dump_time(now), dump(known)),
         )
 
     async def _change(self, sql: str, parameters: Sequence[object]) -> None:

@@ -12,6 +12,7 @@ from pbx_bridge.adapters.store.escalations import SqliteEscalations
 from pbx_bridge.adapters.store.notices import SqliteNotices
 from pbx_bridge.adapters.store.outbox import SqliteOutbox
 from pbx_bridge.adapters.store.overrides import SqliteOverrides
+from pbx_bridge.adapters.store.pin_locks import SqlitePinLocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class SqliteStore:
     outbox: SqliteOutbox
     overrides: SqliteOverrides
     notices: SqliteNotices
+    pin_locks: SqlitePinLocks
 
 
 @asynccontextmanager
@@ -43,4 +45,5 @@ async def open_store(
             SqliteOutbox(database),
             SqliteOverrides(database),
             SqliteNotices(database),
+            SqlitePinLocks(database),
         )

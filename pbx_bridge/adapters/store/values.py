@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
-from pbx_bridge.core.call_flow import CallEffect, CallEvent
+from pbx_bridge.core.call_events import CallEffect, CallEvent
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.errors import StoreError
 

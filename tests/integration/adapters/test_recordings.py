@@ -168,6 +168,50 @@ def test_excerpt_without_live_folder_is_never_taken_for_a_recording(tmp_path: Pa
     assert recordings.unknown(lambda _: False, EVER) == ["7"]
 
 
+def test_notes_are_those_last_written_to_in_between(
+    recordings: FileRecordings, tmp_path: Path
+) -> None:
+    """What is still being spoken, or long ago, or no note, is left out; oldest first."""
+    names = {"7.note-2": 60, "7.note-1": 50, "8.note-1": 99, "9.note-1": 10, "7": 55}
+    for name, at in names.items():
+        file = tmp_path / "spool" / f"{name}.wav"
+        file.touch()
+        os.utime(file, (at, at))
+    since, until = (datetime.fromtimestamp(at, UTC) for at in (50, 60))
+
+    assert recordings.notes(since, until) == ["7.note-1", "7.note-2"]
+
+
+def test_excerpts_that_were_left_are_swept_and_nothing_else(
+    recordings: FileRecordings, tmp_path: Path
+) -> None:
+    """From both folders; names that only look like ours belong to somebody else."""
+    spool, live = tmp_path / "spool", tmp_path / "live"
+    (spool / "7.wav").write_bytes(wav(3))
+    ours = [recordings.excerpt("7", 0.0), FileRecordings(spool, None).excerpt("7", 0.0)]
+    others = [
+        live / "7.sln48",
+        live / ".part-7-0123abcd.wav.bak",
+        live / ".part-.wav",
+        live / "part-7-0123abcd.wav",
+        spool / ".doctor-0123abcd",
+    ]
+    for file in others:
+        file.touch()
+
+    recordings.drop_excerpts()
+
+    assert {Path(one.sound).parent for one in ours} == {spool, live}
+    assert sorted([*spool.iterdir(), *live.iterdir()]) == sorted([*others, spool / "7.wav"])
+
+
+def test_folder_that_is_not_there_is_swept_in_peace(tmp_path: Path) -> None:
+    """The service starts all the same."""
+    FileRecordings(tmp_path / "gone", None).drop_excerpts()
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_excerpt_that_cannot_be_written_is_a_clear_error(
     recordings: FileRecordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

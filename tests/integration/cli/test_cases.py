@@ -17,7 +17,8 @@ from examples import NOW, opened_call, opened_escalation
 from pbx_bridge.adapters.store.reading import CasePhase
 from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
-from pbx_bridge.core.call_flow import Judged, MessageEnded, advance
+from pbx_bridge.core.call_events import Judged, MessageEnded
+from pbx_bridge.core.call_flow import advance
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 from pbx_bridge.core.case_life import CaseOutcome, NoteAdded, OutcomeGiven
 from pbx_bridge.core.escalation import advance as advance_escalation

@@ -14,7 +14,8 @@ from examples import opened_call
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
-from pbx_bridge.core.call_flow import CallTransition, Judged, MessageEnded, advance
+from pbx_bridge.core.call_events import Judged, MessageEnded
+from pbx_bridge.core.call_flow import CallTransition, advance
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict, Word
 
 pytestmark = pytest.mark.integration

@@ -9,7 +9,7 @@ from oncall_desk import ANNAS_WEEK, ROTATIONS, Desk, new_desk, service
 
 from pbx_bridge.config import parse
 from pbx_bridge.config.policies import policies_of
-from pbx_bridge.core.call_flow import Escalate
+from pbx_bridge.core.call_events import Escalate
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.override import Absence, Addition
 from pbx_bridge.core.ring_plan import ring_plan
@@ -66,7 +66,7 @@ def test_whole_plan_is_told_by_the_firms_clock(desk: Desk) -> None:
         "last resort",
         "  01:59:45  ben   ***678  15 s",
         "  -- the clock is changed: CEST (UTC+0200)",
-        "03:00:00 over, nobody accepted: nobody is told, there is no [mail]",
+        "03:00:00 over, nobody accepted: nobody is told (docs/notifications.md)",
     ]
 
 
@@ -80,7 +80,7 @@ def test_whole_plan_is_told_by_the_firms_clock(desk: Desk) -> None:
                 "last resort",
                 "  -- the clock is changed: CET (UTC+0100)",
                 "  02:00:12  ben  ***678  22 s",
-                "02:00:34 over, nobody accepted: nobody is told, there is no [mail]",
+                "02:00:34 over, nobody accepted: nobody is told (docs/notifications.md)",
             ],
         ),
         (
@@ -90,7 +90,7 @@ def test_whole_plan_is_told_by_the_firms_clock(desk: Desk) -> None:
                 "last resort",
                 "  23:59:52  ben  ***678  22 s",
                 "  -- Sun 2026-10-25",
-                "00:00:14 over, nobody accepted: nobody is told, there is no [mail]",
+                "00:00:14 over, nobody accepted: nobody is told (docs/notifications.md)",
             ],
         ),
     ],
@@ -112,7 +112,7 @@ def test_window_decides_and_the_rest_is_the_default(desk: Desk) -> None:
         "  12:00:00  anna  ***567  22 s",
         "last resort",
         "  12:00:22  ben   ***678  22 s",
-        "12:00:44 over, nobody accepted: nobody is told, there is no [mail]",
+        "12:00:44 over, nobody accepted: nobody is told (docs/notifications.md)",
     ]
     assert monday[:2] == [
         "Mon 2026-01-12 12:00 (11:00 UTC) Europe/Berlin, open",
@@ -157,16 +157,56 @@ def test_what_rings_nobody_is_said(desk: Desk) -> None:
     assert (whole["policy"], whole["rings"], whole["fallback"]) == (None, [], None)
 
 
-def test_mail_is_named(tmp_path: Path) -> None:
-    """Who is told in the end."""
-    mail = '[mail]\nhost = "mx"\nfrom = "a@example.com"\nto = ["office@example.com"]\n'
-    desk = new_desk(tmp_path, mail)
+def test_everybody_who_is_told_in_the_end_is_named(tmp_path: Path) -> None:
+    """The office in every way, and technicians of the policy; not who hears of other things."""
+    urls = tmp_path / "some.urls"
+    urls.write_text("json://office/x\njson://office/y\n")
+    told = """
+notify_file = "{urls}"
+[[technician]]
+name = "clara"
+number = "+491731234567"
+notify_file = "{urls}"
+notify_topics = ["accepted"]
+[mail]
+host = "mx"
+from = "a@example.com"
+to = ["office@example.com", "boss@example.com"]
+[[webhook]]
+name = "crm"
+url = "https://example.com/hook"
+secret_file = "{urls}"
+[[webhook]]
+name = "done"
+url = "https://example.com/hook"
+secret_file = "{urls}"
+topics = ["done"]
+[apprise]
+urls_file = "{urls}"
+"""
+    desk = new_desk(tmp_path, "")
+    text = desk.config.read_text(encoding="utf-8")
+    ben = 'language = "pl"'
+    assert ben in text
+    desk.config.write_text(text.replace(ben, ben + told.format(urls=urls)), encoding="utf-8")
 
-    assert (
-        desk.told("who-is-rung")
-        .splitlines()[-1]
-        .endswith("nobody accepted: mail to office@example.com")
+    _, _, said = desk.told("who-is-rung").splitlines()[-1].partition("nobody accepted: ")
+
+    assert said == (
+        "mail to office@example.com, boss@example.com, webhook crm, push to the office, push to ben"
     )
+
+
+def test_technician_who_is_not_rung_is_not_told(tmp_path: Path) -> None:
+    """He is in no step of the policy, and it is not his night."""
+    urls = tmp_path / "ben.urls"
+    urls.write_text("json://ben/x\n")
+    desk = new_desk(tmp_path, '[[policy]]\nname = "one"\n[[policy.step]]\nwho = ["anna"]\n')
+    text = desk.config.read_text(encoding="utf-8")
+    ben = f'language = "pl"\nnotify_file = "{urls}"'
+    desk.config.write_text(text.replace('language = "pl"', ben), encoding="utf-8")
+
+    assert desk.told("who-is-rung").rstrip().endswith("nobody is told (docs/notifications.md)")
 
 
 async def test_gap_rings_everybody_and_is_shouted(desk: Desk) -> None:

@@ -1,23 +1,19 @@
 """The command group `rules`."""
 
 import json
-from functools import lru_cache
 from pathlib import Path
 
+import packs
 import pytest
 from click.testing import CliRunner, Result
 
-from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.cli.rules import rules
 
 
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read each pack once for all tests: that takes a tenth of a second."""
-    monkeypatch.setattr("pbx_bridge.cli.rule_packs.load_pack", cached_pack)
-
-
-cached_pack = lru_cache(load_pack)
+    monkeypatch.setattr("pbx_bridge.cli.rule_packs.load_pack", packs.loaded)
 
 
 def run(*arguments: str, text: str = "") -> Result:

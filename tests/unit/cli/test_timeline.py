@@ -13,7 +13,13 @@ from pbx_bridge.adapters.store.journal import JournalRow, Machine, journal_row
 from pbx_bridge.adapters.store.values import dump
 from pbx_bridge.cli.timeline import ENDS, NewWords, clock, day, sentence
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import CallEvent, DialplanEnded, Judged, MessageEnded, SessionOpened
+from pbx_bridge.core.call_events import (
+    CallEvent,
+    DialplanEnded,
+    Judged,
+    MessageEnded,
+    SessionOpened,
+)
 from pbx_bridge.core.case import (
     MessageEnd,
     Reason,

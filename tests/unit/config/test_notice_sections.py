@@ -88,6 +88,7 @@ def test_technician_is_told_only_what_concerns_him() -> None:
     assert "a technician is not told of done" in mistake
     assert read(person).technicians[-1].notify_topics == (
         Topic.SHIFT_BEGINS,
+        Topic.SHIFT_WITHDRAWN,
         Topic.ACCEPTED,
         Topic.EXHAUSTED,
     )

@@ -6,15 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from examples import NOW, opened_call
 
-from pbx_bridge.core.call_flow import (
-    UNHEARD,
+from pbx_bridge.core.call_events import (
     AdoptOwner,
-    Call,
     CallAlive,
     CallerLeft,
-    CallPhase,
     CallTimer,
-    CallTransition,
     DialplanEnded,
     DialplanHas,
     Escalate,
@@ -27,8 +23,8 @@ from pbx_bridge.core.call_flow import (
     SessionOpened,
     Told,
     Transcribe,
-    advance,
 )
+from pbx_bridge.core.call_flow import UNHEARD, Call, CallPhase, CallTransition, advance
 from pbx_bridge.core.call_line import Record, Say, next_request
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 

@@ -7,14 +7,8 @@ from fakes import MemoryStore
 from hypothesis import given
 from nights import by_time_alone, call_events, called, nights
 
-from pbx_bridge.core.call_flow import (
-    AdoptOwner,
-    CallLimits,
-    CallPhase,
-    Escalate,
-    HeardCertain,
-    advance,
-)
+from pbx_bridge.core.call_events import AdoptOwner, Escalate, HeardCertain
+from pbx_bridge.core.call_flow import CallLimits, CallPhase, advance
 from pbx_bridge.core.call_line import AwaitVerdict, next_request
 from pbx_bridge.core.case import Urgency
 

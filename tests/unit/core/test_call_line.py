@@ -3,7 +3,8 @@
 import pytest
 from examples import NOW, opened_call
 
-from pbx_bridge.core.call_flow import Greeted, Judged, MessageEnded, Told, advance
+from pbx_bridge.core.call_events import Greeted, Judged, MessageEnded, Told
+from pbx_bridge.core.call_flow import advance
 from pbx_bridge.core.call_line import AwaitVerdict, Finish, Record, Say, next_request
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 

@@ -10,6 +10,9 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     EscalationTimer,
+    Fallback,
+    FallbackReason,
+    MobileBusy,
     PersonFree,
     Ring,
     RingAnswered,
@@ -19,7 +22,7 @@ from pbx_bridge.core.escalation_events import (
     RingPlaced,
     RingTakenOver,
 )
-from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.core.policy import Policy, Step, Technician
 
@@ -172,6 +175,75 @@ def test_ring_held_back_leaves_the_rings_before_it() -> None:
     moved = advance(at(3), state, RingHeld(2)).state
 
     assert moved.attempts == state.attempts[:1]
+
+
+def test_whose_mobile_is_busy_is_rung_last() -> None:
+    """Anna listens on a leg that no case knows of: Ben first, after a look's pause."""
+    state = begun(POLICY, MobileBusy(1))
+
+    then = in_time(state)
+
+    assert state.attempts == ()
+    assert state.is_waiting
+    assert state.wake_at == at(1) + POLICY.line_retry
+    assert rung(then) == ["ben"]
+    assert [group.technicians for group in then.state.todo] == [(ANNA,)]
+    assert then.state.todo[0].is_last_chance
+
+
+def test_two_busy_mobiles_are_looked_at_in_turn() -> None:
+    """Neither stands in the other's way, and nothing spins: each look has its pause."""
+    state, looked = begun(POLICY, MobileBusy(1)), []
+    for _ in range(4):
+        moved = in_time(state)
+        looked += rung(moved)
+        busy = advance(state.wake_at, moved.state, MobileBusy(1))
+        assert busy.effects == ()
+        state = busy.state
+
+    assert looked == ["ben", "anna", "ben", "anna"]
+
+
+def test_busy_mobile_of_a_group_waits_for_the_others_of_it() -> None:
+    """Ben's mobile rings on: Anna's turn is when it is over, and Clara's is not before."""
+    policy = Policy(
+        steps=(
+            Step(technicians=(ANNA, BEN), is_parallel=True),
+            Step(technicians=(CLARA,)),
+        )
+    )
+    state = begun(policy, MobileBusy(1))
+
+    over = advance(at(4), state, RingEnded(2, RingOutcome.BUSY))
+
+    assert not state.is_waiting
+    assert state.go_on_at is None
+    assert [group.technicians for group in state.todo] == [(CLARA,), (ANNA,)]
+    assert rung(over) == ["clara"]
+
+
+def test_busy_mobile_is_rung_until_the_ceiling_and_no_longer() -> None:
+    """Anna alone is on call and never hangs up: the office is told in time."""
+    state, looks = begun(Policy(steps=(Step(technicians=(ANNA,)),)), MobileBusy(1)), 0
+    while rung(moved := in_time(state)):
+        looks += 1
+        state = advance(state.wake_at, moved.state, MobileBusy(1)).state
+
+    assert looks > 100
+    assert moved.state.phase is EscalationPhase.EXHAUSTED
+    assert moved.effects == (Fallback(FallbackReason.NOBODY_ACCEPTED),)
+
+
+def test_reminder_of_an_owner_whose_mobile_is_busy_comes_later() -> None:
+    """He listens to us: the reminder is as good as not placed."""
+    hers = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna").state
+    reminded = in_time(hers)
+
+    held = advance(hers.wake_at, reminded.state, MobileBusy(1)).state
+
+    assert held.owner == "anna"
+    assert held.todo == ()
+    assert rung(in_time(held)) == ["anna"]
 
 
 def test_reminder_that_ran_out_got_through() -> None:

@@ -12,6 +12,7 @@ from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
 from pbx_bridge.core.news_texts import TEXTS, clock, headline, personal
+from pbx_bridge.core.rulefile import CATEGORIES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CASE = CaseFacts(
@@ -24,7 +25,9 @@ CASE = CaseFacts(
     technician="anna",
 )
 CASE_TOPICS = tuple(
-    topic for topic in Topic if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.TEST}
+    topic
+    for topic in Topic
+    if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN, Topic.TEST}
 )
 
 
@@ -40,6 +43,7 @@ def test_every_turn_and_urgency_has_words_in_every_language(language: str) -> No
     texts = TEXTS[language]
 
     assert set(texts.urgencies) == {urgency.value for urgency in Urgency}
+    assert set(texts.categories) == CATEGORIES
     assert set(texts.turns) == set(CASE_TOPICS)
     for topic in CASE_TOPICS:
         said = line(topic, language, case=CASE)
@@ -77,6 +81,19 @@ def test_shift_by_the_clock_on_the_wall() -> None:
     assert line(Topic.SHIFT_BEGINS, "de", shift=begun) == (
         "ben: Bereitschaft (primary) hat begonnen, 2026-01-09 23:00, bis 2026-01-10 08:00"
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shift_that_is_taken_away_reads_unlike_one_that_begins(language: str) -> None:
+    """Who, which, and when it would have begun."""
+    shift = ShiftFacts(
+        layer="primary", technician="ben", start=ELEVEN_AT_NIGHT, end=None, has_begun=False
+    )
+
+    said = line(Topic.SHIFT_WITHDRAWN, language, shift=shift)
+
+    assert said != line(Topic.SHIFT_BEGINS, language, shift=shift)
+    assert {"ben:", "(primary)", "2026-01-09"} <= set(said.split())
 
 
 def test_gap_says_from_when_until_when() -> None:

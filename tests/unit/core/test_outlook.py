@@ -2,42 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 import pytest
+from firm_plans import BERLIN, local, plan_of, rotation
 
 from pbx_bridge.core.calendar import Plan
-from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.hours import WEEKDAYS, Days, OpeningHours, Window
 from pbx_bridge.core.news import News
-from pbx_bridge.core.outlook import KnownGap, look
+from pbx_bridge.core.outlook import NOTHING_KNOWN, Known, look
 from pbx_bridge.core.override import Absence, Takeover
-from pbx_bridge.core.rotation import Rotation
 
-BERLIN = ZoneInfo("Europe/Berlin")
 DAY, WEEK, MINUTE = timedelta(days=1), timedelta(weeks=1), timedelta(minutes=1)
-
-
-def local(text: str) -> datetime:
-    """Return the instant at which the clock in Berlin shows *text*."""
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
-
-
-def rotation(*order: str, shift: timedelta = WEEK, at: str = "2026-01-05 08:00") -> Rotation:
-    """Return turns in the primary layer."""
-    starts_at = datetime.fromisoformat(at)
-    return Rotation(layer="primary", order=order, starts_at=starts_at, shift=shift)
-
-
-def plan_of(*rotations: Rotation, **changes: object) -> Plan:
-    """Return a plan of a firm that is never open."""
-    plan = Plan(
-        hours=OpeningHours(Days(zone=BERLIN)),
-        technicians=("anna", "ben"),
-        rotations=rotations,
-    )
-    return replace(plan, **changes)
 
 
 def away(start: str, end: str) -> tuple[Absence, ...]:
@@ -47,118 +23,10 @@ def away(start: str, end: str) -> tuple[Absence, ...]:
     )
 
 
-WEEKLY = plan_of(rotation("anna", "ben"))
-
-
-def seen(plan: Plan, now: datetime, known: Sequence[KnownGap] = (), **options: object):
+def seen(plan: Plan, now: datetime, known: Known = NOTHING_KNOWN, **options: object):
     """Look, with the defaults of the configuration."""
     usual = {"rung": plan.layers, "shift_ahead": DAY, "gap_ahead": WEEK}
     return look(plan, now, known, **(usual | options))
-
-
-def shifts(plan: Plan, now: datetime) -> list[tuple[str, bool]]:
-    """Return who is told of a shift, and whether it has begun."""
-    news = seen(plan, now).news
-    return [(n.shift.technician, n.shift.has_begun) for n in news if n.shift]
-
-
-# ---------------------------------------------------------------- shifts
-
-
-def test_shift_is_told_a_day_before_and_when_it_begins() -> None:
-    """Ben follows Anna on Monday at eight; nothing is told in between to anybody else."""
-    start = local("2026-01-12 08:00")
-
-    assert shifts(WEEKLY, start - DAY - MINUTE) == []
-    assert shifts(WEEKLY, start - DAY) == [("ben", False)]
-    assert shifts(WEEKLY, start - MINUTE) == [("ben", False)]
-    assert shifts(WEEKLY, start) == [("ben", True)]
-    assert shifts(WEEKLY, start + 3 * timedelta(hours=1)) == []
-
-
-@pytest.mark.parametrize(
-    ("night", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-07", 24)]
-)
-def test_a_day_before_is_by_the_clock_on_the_wall(night: str, hours: int) -> None:
-    """On DST nights a day has 23 or 25 hours; he is told at eight, not at seven or nine."""
-    daily = plan_of(rotation("anna", "ben", shift=DAY))
-    start = local(f"{night} 08:00")
-    told_from = start - timedelta(hours=hours)
-
-    ahead = {name for name, has_begun in shifts(daily, told_from) if not has_begun}
-    before = {name for name, has_begun in shifts(daily, told_from - MINUTE) if not has_begun}
-
-    assert told_from.astimezone(BERLIN).time() == time(8)
-    assert ahead - before
-    assert (start - told_from) == timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("night", ["2026-03-29", "2026-10-25"])
-@pytest.mark.parametrize("handoff", ["02:30", "03:00", "00:00"])
-def test_each_shift_is_told_twice_whatever_the_clock_does(night: str, handoff: str) -> None:
-    """Looks every half hour over a DST night find each turn once ahead and once begun."""
-    plan = plan_of(rotation("anna", "ben", shift=DAY, at=f"2026-01-05 {handoff}"))
-    now, end = local(f"{night} 12:00") - 3 * DAY, local(f"{night} 12:00") + DAY
-    keys: list[str] = []
-    while now < end:
-        keys += [news.key for news in seen(plan, now).news if news.key not in keys]
-        now += timedelta(minutes=30)
-
-    begun = [key for key in keys if key.startswith("shift-begins-")]
-    assert len(begun) == 4
-    assert {key.replace("begins", "ahead") for key in begun} <= set(keys)
-
-
-def test_takeover_at_short_notice_is_told_at_once() -> None:
-    """Ben takes over in an hour: it is no day ahead any more, and he is told all the same."""
-    now = local("2026-01-06 18:00")
-    evening = Takeover(
-        substitute="ben", layer="primary", start=now + timedelta(hours=1), end=now + 2 * DAY
-    )
-
-    (news,) = seen(plan_of(rotation("anna", "ben"), overrides=(evening,)), now).news
-
-    assert (news.shift.technician, news.shift.end) == ("ben", now + 2 * DAY)
-    assert news.topic is Topic.SHIFT_BEGINS
-
-
-def test_anna_is_told_when_her_shift_comes_back_after_the_takeover() -> None:
-    """Whoever is on call again at eight must know it."""
-    now = local("2026-01-06 18:00")
-    night = Takeover(substitute="ben", layer="primary", start=now, end=now + timedelta(hours=14))
-    plan = plan_of(rotation("anna", "ben"), overrides=(night,))
-
-    assert shifts(plan, now) == [("ben", True), ("anna", False)]
-
-
-def test_end_that_is_far_away_is_left_open() -> None:
-    """A shift of a month has an end that nobody looked for."""
-    monthly = plan_of(rotation("anna", "ben", shift=4 * WEEK))
-
-    (news,) = seen(monthly, local("2026-02-02 08:00")).news
-
-    assert news.shift.end is None
-
-
-def test_shift_that_is_over_already_is_not_told() -> None:
-    """We were down while it began and ended."""
-    hourly = plan_of(rotation("anna", "ben", shift=timedelta(hours=1)))
-
-    now = local("2026-01-06 10:30")
-
-    assert shifts(hourly, now)[0] == ("anna", True)
-    assert [has_begun for _, has_begun in shifts(hourly, now)].count(True) == 1
-
-
-def test_same_person_going_on_is_no_shift_that_begins() -> None:
-    """One person alone is not told each Monday; without a rotation nobody is."""
-    handoff = local("2026-01-12 08:00")
-
-    assert shifts(plan_of(rotation("anna")), handoff) == []
-    assert shifts(plan_of(standing=("anna", "ben")), handoff) == []
-
-
-# ---------------------------------------------------------------- gaps
 
 
 def gaps(found: Sequence[News]) -> list[str]:
@@ -168,11 +36,11 @@ def gaps(found: Sequence[News]) -> list[str]:
 
 def told_over(plan: Plan, start: datetime, days: int, **options: object) -> list[str]:
     """Look four times a day; return the keys of gaps, each once, in order."""
-    known: Sequence[KnownGap] = ()
+    known = NOTHING_KNOWN
     keys: list[str] = []
     for quarter in range(days * 4):
         found = seen(plan, start + quarter * timedelta(hours=6), known, **options)
-        known = found.gaps
+        known = found.known
         keys += [key for key in gaps(found.news) if key not in keys]
     return keys
 
@@ -215,10 +83,10 @@ def test_gap_that_is_filled_in_part_is_the_same() -> None:
     )
 
     first = seen(gap, now)
-    then = seen(replace(gap, overrides=(*overrides, middle)), now + MINUTE, first.gaps)
+    then = seen(replace(gap, overrides=(*overrides, middle)), now + MINUTE, first.known)
 
     assert set(gaps(then.news)) == set(gaps(first.news))
-    assert len(then.gaps) == 2
+    assert len(then.known.gaps) == 2
 
 
 def test_gap_that_begins_earlier_than_told_is_told_again() -> None:
@@ -228,7 +96,7 @@ def test_gap_that_begins_earlier_than_told_is_told_again() -> None:
     first = seen(plan_of(base, overrides=away("2026-01-22 08:00", "2026-01-23 08:00")), now)
 
     worse = plan_of(base, overrides=away("2026-01-19 20:00", "2026-01-23 08:00"))
-    then = seen(worse, now + MINUTE, first.gaps)
+    then = seen(worse, now + MINUTE, first.known)
 
     assert gaps(then.news) == ["gap-primary-20260119T190000Z"]
 

@@ -198,6 +198,27 @@ def test_first_rule_that_fits_counts() -> None:
     assert (found.policy.name, rung(found)) == ("weekend", ["ben"])
 
 
+@pytest.mark.parametrize(
+    "conditions",
+    [{"urgencies": frozenset({Urgency.URGENT})}, {"categories": frozenset({"gas"})}],
+)
+def test_rule_is_asked_about_this_very_case(conditions: dict) -> None:
+    """Its urgency against urgencies, its category against categories."""
+    found = chosen(rule("clara", name="mine", **conditions), rule("anna", name="others"))
+
+    assert found.policy.name == "mine"
+
+
+def test_override_alone_is_a_calendar() -> None:
+    """Clara is added for tonight: she is rung, though nobody has a rotation."""
+    plain = Plan(hours=HOURS, technicians=("anna", "ben", "clara"), standing=("anna", "ben"))
+    added = Addition(substitute="clara", layer="primary", start=NOW, end=NOW + DAY)
+
+    found = chosen(plan=plain, order=("anna", "ben"), overrides=[added])
+
+    assert rung(found) == ["anna", "ben", "clara"]
+
+
 def test_case_that_no_rule_is_for_rings_layer_after_layer() -> None:
     """As a firm without policies; with the firm's own limits."""
     heating = rule("clara", categories=frozenset({"heating"}))

@@ -20,7 +20,7 @@ from pbx_bridge.core.self_call import (
 GOOD = Report(
     agi="SUCCESS", is_answered=True, has_lock=True, writes_recordings=True, reads_prompts=True
 )
-WHOLE = SelfCall(is_answered=True, version="22.10.1", report=GOOD)
+WHOLE = SelfCall(is_answered=True, version="22.10.1", report=GOOD, lacking=())
 ACCEPTED = Enquiry(
     where="127.0.0.1:5038", user="pbx-bridge", login=Login.ACCEPTED, actions=NEEDED, call=WHOLE
 )

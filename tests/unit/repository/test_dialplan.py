@@ -159,7 +159,8 @@ def test_dial_is_bounded_and_cannot_be_transferred(place_and_call) -> None:
 def test_the_list_is_rung_in_one_place_and_asked_in_one() -> None:
     """What is written twice is mended once."""
     assert [place for place, _ in calls_of("Dial")] == [("pbxb-ring", "s")]
-    assert {place for place, _ in calls_of("Read")} == {("pbxb-accept", "s")}
+    asked = {place for place, _ in calls_of("Read")}
+    assert asked - {("pbxb-doctor", "modules")} == {("pbxb-accept", "s")}
     assert {place for place, step in LINES if "LOCK(pbxb-$" in step} == {("pbxb-accept", "s")}
 
 

@@ -7,7 +7,7 @@ import pytest
 from lines import FakeLine
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import HeardCertain
+from pbx_bridge.core.call_events import HeardCertain
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime import acks

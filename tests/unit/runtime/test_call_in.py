@@ -12,6 +12,7 @@ from pbx_bridge.core.call_flow import advance
 from pbx_bridge.core.case_life import CaseOutcome, OutcomeGiven
 from pbx_bridge.core.escalation_events import TakenByHand
 from pbx_bridge.core.pin_lock import DELAY, TRIES_OF_ALL, PinLock, missed
+from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.call_in import LONGEST_PIN
 from pbx_bridge.runtime.voice import Voice
 
@@ -95,6 +96,27 @@ async def test_lock_holds_over_calls_and_ends(night: Night) -> None:
     assert opened.played == ["call-in-pin", "call-in-none", "ack-goodbye"]
 
 
+async def test_lock_holds_over_a_restart(night: Night) -> None:
+    """Whoever makes the service restart gets no more tries."""
+    await night.calls_in(ANNA, *WRONG, *WRONG, *WRONG)
+
+    await night.restart()
+    locked = await night.calls_in(ANNA, *RIGHT)
+
+    assert locked.played == ["call-in-refused"]
+
+
+async def test_disk_that_is_away_neither_opens_nor_closes(night: Night) -> None:
+    """The lock holds in memory, and is not replaced by an old one from disk later."""
+    night.world.pin_locks.fault = StoreError("the disk is full")
+    await night.calls_in(ANNA, *WRONG, *WRONG, *WRONG)
+    night.world.pin_locks.fault = None
+
+    locked = await night.calls_in(ANNA, *RIGHT)
+
+    assert locked.played == ["call-in-refused"]
+
+
 async def test_lock_closes_calls_that_are_under_way(night: Night) -> None:
     """Many calls at once get no more tries than one: the right PIN comes too late here."""
     line = await night.calls_in(ANNA, *WRONG, *WRONG, *RIGHT, on_last=_others_miss(night))
@@ -105,8 +127,8 @@ async def test_lock_closes_calls_that_are_under_way(night: Night) -> None:
 async def test_all_callers_together_are_locked(night: Night) -> None:
     """A caller's number can be forged: also who never erred must wait."""
     for n in range(TRIES_OF_ALL):
-        lock: PinLock = night.daemon.call_ins._lock
-        night.daemon.call_ins._lock = missed(night.clock.at, lock, f"t{n}")
+        lock = night.store.pin_locks.lock
+        night.store.pin_locks.lock = missed(night.clock.at, lock, f"t{n}")
 
     line = await night.calls_in(ANNA, *RIGHT)
 

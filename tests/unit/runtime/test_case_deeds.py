@@ -3,6 +3,7 @@
 import pytest
 from night import Night
 
+from pbx_bridge.assemble.duties import NOTE_TRIES
 from pbx_bridge.core.case_life import (
     CaseOutcome,
     CloseEscalation,
@@ -10,11 +11,13 @@ from pbx_bridge.core.case_life import (
     OutcomeGiven,
     OutcomeWithdrawn,
     ReopenEscalation,
+    TranscribeNote,
 )
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import StoreError, TranscriberError
 from pbx_bridge.ports import Pending
 
+NOTE = TranscribeNote
 FIXED = OutcomeGiven(CaseOutcome.FIXED, "anna")
 
 
@@ -76,18 +79,42 @@ async def test_reopen_that_is_out_of_date_does_nothing(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
-async def test_note_that_cannot_be_transcribed_keeps_its_recording(night: Night) -> None:
-    """Somebody can listen to it; the effect is over."""
+async def test_note_that_cannot_be_transcribed_is_tried_again_also_by_the_next_life(
+    night: Night,
+) -> None:
+    """The model is mended at noon; until then somebody can listen to the recording."""
     await night.open_case()
     night.world.transcriber.fault = TranscriberError("no model")
-
     night.daemon.cases.post("1001", NoteSpoken("anna", "/spool/1.note-1"))
     await night.settle()
+    before = (await night.call()).life.notes
 
-    notes = (await night.call()).life.notes
-    assert [(note.text, note.recording) for note in notes] == [("", "/spool/1.note-1")]
-    assert [row.status for row in night.store.tables.outbox if row.status == "open"] == []
-    assert night.rang() == ["anna"]
+    night.world.transcriber.fault = None
+    await night.restart()
+    await night.pass_time(2 * 60)
+
+    after = (await night.call()).life.notes
+    assert [(note.text, note.recording) for note in before] == [("", "/spool/1.note-1")]
+    assert [note.text for note in after] == [night.world.transcriber.says]
+    assert night.rang()
+    night.told()
+
+
+async def test_note_that_nobody_can_transcribe_is_given_up_in_the_end(night: Night) -> None:
+    """It is parked and logged; the doctor of another day looks at it."""
+    await night.open_case()
+    night.world.transcriber.fault = TranscriberError("no model")
+    night.daemon.cases.post("1001", NoteSpoken("anna", "/spool/1.note-1"))
+    await night.settle()
+    [row] = [one for one in night.store.tables.outbox if isinstance(one.pending.effect, NOTE)]
+
+    for _ in range(NOTE_TRIES - 1):
+        row.retry_at = night.clock.at
+        await night.pass_time(1)
+
+    assert row.status == "parked"
+    row.status = "done"  # looked at
+    assert night.rang()
 
 
 class _Never:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from night import CALL_ID, CALLER, Night
 
-from pbx_bridge.core.call_flow import CallerLeft, Told
+from pbx_bridge.core.call_events import CallerLeft, Told
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import EscalationTimer, RingEnded
 from pbx_bridge.errors import StoreError

@@ -183,9 +183,9 @@ async def test_turns_are_told_to_whoever_asked_for_them() -> None:
     night.daemon.cases.post("1001", CaseDone("office"))
     await night.settle()
 
-    assert [subject.partition("] ")[2] for subject in night.told()] == [
-        "case 1001: accepted by anna",
-        "case 1001: done, said by office",
+    assert [subject.partition("): ")[2] for subject in night.told()] == [
+        "accepted by anna",
+        "done, says office",
     ]
     assert night.rang()
     await night.end()

@@ -9,7 +9,8 @@ from examples import NOW, opened_call
 from fakes import FakeClock, MemoryStore
 from faults import Fate, Fragile
 
-from pbx_bridge.core.call_flow import CallTransition, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import CallTransition
 from pbx_bridge.errors import NotifyFailed, StoreError
 from pbx_bridge.ports import Pending
 from pbx_bridge.runtime.deeds import Deeds, Duty

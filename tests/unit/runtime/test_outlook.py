@@ -1,26 +1,30 @@
 """The loop that looks at the plan: what it found is told once, over restarts too."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import FakeClock, MemoryStore
 from listeners import addressee
-from night import InlineThreads
 from structlog.testing import capture_logs
 
 from pbx_bridge.core.calendar import Plan
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.hours import Days, OpeningHours
-from pbx_bridge.core.override import Absence
+from pbx_bridge.core.override import Absence, Takeover
 from pbx_bridge.core.rotation import Rotation
 from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.outlook import Outlook
+from pbx_bridge.simulation.threads import InlineThreads
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HANDOFF = datetime(2026, 1, 12, 8, tzinfo=BERLIN)
+
+
+SHIFTS = frozenset({Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN})
 
 
 class Watch:
@@ -30,10 +34,7 @@ class Watch:
         self.clock, self.store = FakeClock(HANDOFF), MemoryStore()
         self.people = [
             addressee(name="mail", topics=frozenset({Topic.GAP_AHEAD})),
-            *(
-                addressee(name=name, technician=name, topics=frozenset({Topic.SHIFT_BEGINS}))
-                for name in ("anna", "ben")
-            ),
+            *(addressee(name=name, technician=name, topics=SHIFTS) for name in ("anna", "ben")),
         ]
         gone = {"start": HANDOFF + timedelta(days=2), "end": HANDOFF + timedelta(days=3)}
         self.plan = Plan(
@@ -94,6 +95,24 @@ async def test_restart_tells_nothing_twice() -> None:
     assert watch.told == ["ben", "mail"]
 
 
+async def test_shift_that_is_taken_away_is_told_to_him_alone_over_a_restart() -> None:
+    """The process that told it ahead is gone; the next one sees that Anna takes it over."""
+    watch = Watch()
+    watch.clock.at = HANDOFF - timedelta(hours=20)
+    await watch.outlook.look()
+    takeover = Takeover(
+        substitute="anna", layer="primary", start=HANDOFF, end=HANDOFF + timedelta(days=7)
+    )
+    watch.plan = replace(watch.plan, overrides=(takeover,))
+
+    for _ in range(2):
+        watch.clock.move(60)
+        await watch.born().look()
+
+    assert [name for name in watch.told if name != "mail"] == ["ben", "ben"]
+    assert watch.store.notices.rows[-1].queued.topic is Topic.SHIFT_WITHDRAWN
+
+
 async def test_killed_between_gap_and_queue_is_told_by_the_next_life() -> None:
     """The gap was kept, the notice was not: the look finds it again under the same key."""
     watch = Watch()
@@ -115,10 +134,10 @@ async def test_gap_gets_its_name_before_it_is_told_under_it() -> None:
     """It goes on and begins "now" at each look; a disk that is full makes no second one."""
     watch = Watch()
     watch.clock.at = HANDOFF + timedelta(days=2, hours=5)
-    keep, watch.store.notices.keep_gaps = watch.store.notices.keep_gaps, _broken
+    keep, watch.store.notices.keep_known = watch.store.notices.keep_known, _broken
     with pytest.raises(StoreError):
         await watch.outlook.look()
-    watch.store.notices.keep_gaps = keep
+    watch.store.notices.keep_known = keep
 
     for _ in range(3):
         watch.clock.move(60)

@@ -8,7 +8,7 @@ from fakes import ELEVEN_AT_NIGHT, FakeClock, MemoryStore
 from structlog.testing import capture_logs
 
 from pbx_bridge.core.calendar import Plan
-from pbx_bridge.core.call_flow import Escalate
+from pbx_bridge.core.call_events import Escalate
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.hours import Days, OpeningHours
 from pbx_bridge.core.override import Absence, Addition

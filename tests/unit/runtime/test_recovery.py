@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from lines import FakeLine
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, HeardCertain
+from pbx_bridge.core.call_events import HeardCertain
+from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation import open_escalation
 from pbx_bridge.core.lineup import ALONE
@@ -264,6 +265,17 @@ async def test_report_opens_no_second_case_for_a_recording(night: Night) -> None
 
     assert len(night.store.tables.calls) == 1
     assert night.store.tables.last_case == 1001
+    assert night.rang() == ["anna"]
+
+
+async def test_report_finds_notes_that_were_spoken_while_we_died(night: Night) -> None:
+    """They lie beside the recording of their case."""
+    call = await night.open_case()
+    night.world.recordings.lengths_s[f"{call.recording}.note-1"] = 3.0
+
+    await _report(night)
+
+    assert len((await night.call()).life.notes) == 1
     assert night.rang() == ["anna"]
 
 

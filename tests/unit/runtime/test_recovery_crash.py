@@ -4,8 +4,10 @@ from faults import Died
 from lines import FakeLine
 from night import CALL_ID, Night
 
+from pbx_bridge.core.case_life import CaseOutcome, OutcomeGiven, OutcomeWithdrawn
+from pbx_bridge.core.escalation_events import TakenByHand
 from pbx_bridge.core.escalation_state import EscalationPhase
-from pbx_bridge.runtime.lookout import CALLS
+from pbx_bridge.runtime.lookout import CALLS, TAKEN
 
 
 async def _advance(night: Night, line: FakeLine) -> None:
@@ -67,6 +69,45 @@ async def test_process_may_die_after_anything_when_the_caller_hangs_up() -> None
 
     for point in range(1, acts + 1):
         await _assert_whole(await _story(point, hangs_up_at="speaking"), point)
+
+
+async def _reopened(dies_after: int | None) -> Night:
+    """Let Anna take a case, the office close and reopen it; die after that many acts of that."""
+    night = Night("anna", "ben")
+    await night.begin()
+    call = await night.open_case()
+    night.daemon.cases.post(call.case_id, TakenByHand("anna"))
+    night.daemon.cases.post(call.case_id, OutcomeGiven(CaseOutcome.FIXED, "anna"))
+    await night.settle()
+    assert night.phones.astdb[TAKEN, CALL_ID].startswith("anna/")
+    night.world.fate.acts.clear()
+    night.world.fate.dies_after = dies_after
+    try:
+        night.daemon.cases.post(call.case_id, OutcomeWithdrawn("office"))
+        await night.settle()
+    except Died:
+        pass
+    if dies_after is not None:
+        await night.restart()
+        await _report(night)
+    return night
+
+
+async def test_reopened_case_has_no_old_mark_wherever_the_process_dies() -> None:
+    """Otherwise the dialplan alone would tell whoever presses 1 that Anna has it."""
+    alive = await _reopened(None)
+    acts = len(alive.world.fate.acts)
+    alive.rang()
+    await alive.end()
+
+    for point in range(1, acts + 1):
+        night = await _reopened(point)
+
+        assert (await night.case()).phase is EscalationPhase.RINGING, point
+        assert night.phones.astdb.get((TAKEN, CALL_ID), "") == "", point
+        assert "anna" in night.rang(), point
+        await night.end()
+    assert acts > 5
 
 
 async def _report(night: Night) -> None:

@@ -3,9 +3,10 @@
 import pytest
 from night import CALL_ID, Night
 
-from pbx_bridge.core.call_flow import CallPhase, DialplanEnded, Escalate, HeardCertain
+from pbx_bridge.core.call_events import DialplanEnded, Escalate, HeardCertain
+from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
-from pbx_bridge.core.escalation_events import CancelRing, MarkTaken
+from pbx_bridge.core.escalation_events import CancelRing, MarkTaken, RingEnded
 from pbx_bridge.errors import AmiRejected, StoreError
 from pbx_bridge.ports import LiveChannel, Pending
 from pbx_bridge.runtime.lookout import CALLS, TAKEN
@@ -195,6 +196,101 @@ async def test_key_on_a_mobile_that_rings_unknown_to_us_counts(night: Night) -> 
     assert (await night.case()).owner == "anna"
     assert night.rang() == ["anna"]
     assert night.told()
+
+
+async def test_whoever_listens_unknown_to_us_is_not_rung_for_another_case(night: Night) -> None:
+    """Anna picked up a ring whose reply was lost: nobody hangs up on her, and Ben is rung."""
+    night.phones.loses_reply = True
+    await night.open_case()
+    night.phones.answers("1001-1")
+
+    await night.open_case("1768000000.2")
+    await night.pass_time(seconds=5)
+
+    assert night.rang() == ["anna", "ben"]
+    assert night.phones.cancelled == []
+    assert set(night.phones.channels) == {"1001-1", "1002-1"}
+    assert night.told()
+
+
+@pytest.mark.parametrize("key", [RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED])
+async def test_whoever_listens_after_his_key_is_not_rung_for_another_case(
+    night: Night, key: RingOutcome
+) -> None:
+    """His case was not told that he picked up: it does not know that he is on the phone still."""
+    await night.open_case()
+    night.daemon.cases.post("1001", RingEnded(1, key))
+    await night.settle()
+
+    await night.open_case("1768000000.2")
+    await night.pass_time(seconds=5)
+
+    assert night.phones.cancelled == []
+    assert "1001-1" in night.phones.channels
+    assert night.rang() == ["anna", "ben"]
+
+
+async def test_key_found_on_a_stray_keeps_its_leg(night: Night) -> None:
+    """He pressed 1 in the dialplan's screening: he is not hung up, and not rung beside it."""
+    night.phones.loses_reply = True
+    await night.open_case()
+    night.stores_key("anna")
+
+    await night.open_case("1768000000.2")
+    await night.pass_time(seconds=5)
+
+    assert night.rang() == ["anna", "ben"]
+    assert night.phones.cancelled == []
+    assert (await night.case()).owner == "anna"
+    assert night.told()
+
+
+async def test_stray_that_could_not_be_stopped_is_stopped_though_it_was_answered(
+    night: Night,
+) -> None:
+    """A mailbox that we gave up keeps nobody's mobile for itself."""
+    await night.open_case()
+    await night.hangs_up("anna", RingOutcome.NO_ANSWER)
+    night.phones.channels["1001-1"] = LiveChannel(
+        channel="PJSIP/fake-9", channel_id="1001-1", call_id="", is_up=True
+    )
+
+    await night.open_case("1768000000.2")
+
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna", "ben", "anna"]
+
+
+async def test_owner_who_listens_on_is_not_rung_when_nobody_else_is_left(night: Night) -> None:
+    """His case was not told that he picked up; Ben is busy, and Anna is waited for."""
+    await night.open_case()
+    night.daemon.cases.post("1001", RingEnded(1, RingOutcome.ACKNOWLEDGED))
+    await night.settle()
+    await night.open_case("1768000000.2")
+    await night.hangs_up("ben", RingOutcome.BUSY)
+    waiting = night.rang()
+
+    night.phones.ends("1001-1")
+    await night.pass_time(seconds=5)
+
+    assert waiting == ["anna", "ben"]
+    assert night.rang() == ["anna", "ben", "anna"]
+
+
+async def test_mobile_that_rings_is_busy_though_a_stray_of_it_was_stopped(night: Night) -> None:
+    """Each leg is looked at for itself, whatever the others are."""
+    await night.open_case()
+    await night.hangs_up("anna", RingOutcome.NO_ANSWER)
+    await night.open_case("1768000000.2")
+    night.phones.channels["1001-1"] = LiveChannel(
+        channel="PJSIP/fake-9", channel_id="1001-1", call_id="", is_up=True
+    )
+
+    is_busy = await night.daemon.ringing._is_on_the_phone("anna", await night.phones.live())
+
+    assert is_busy
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna", "ben", "anna"]
 
 
 async def test_order_for_a_ring_that_is_over_is_dropped(night: Night) -> None:

@@ -85,6 +85,7 @@ def test_case_for_somebody_who_pressed_nothing(monkeypatch: pytest.MonkeyPatch) 
 def test_rung_by_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     """No case knows of the others."""
     monkeypatch.setattr(cases, "others_of", lambda *_: ALONE)
+    monkeypatch.setattr(Ringing, "_is_on_the_phone", _nothing)
 
     assert "rings at once" in found("rings at once")
     assert "rung by two cases at once" in found("rung by two")
@@ -92,7 +93,7 @@ def test_rung_by_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rung_twice_after_a_lost_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bookkeeping is right and the mobile rings twice: only the mobiles can tell."""
-    monkeypatch.setattr(Ringing, "_end_strays", _nothing)
+    monkeypatch.setattr(Ringing, "_is_on_the_phone", _nothing)
 
     assert "rung by two cases at once" in found("rung by two")
 

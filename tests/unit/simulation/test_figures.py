@@ -9,13 +9,13 @@ from pbx_bridge.simulation.night import simulate
 def test_nights_are_added_up() -> None:
     """Callers, rings and promises, each as a line and for a machine."""
     figures = Figures()
-    nights = [asyncio.run(simulate(seed, 3)) for seed in range(20)]
+    nights = [asyncio.run(simulate(seed, 3)) for seed in range(8)]
 
     for night in nights:
         figures.add(night)
 
     told = figures.as_dict()
-    assert (told["nights"], told["cases"]) == (20, 60)
+    assert (told["nights"], told["cases"]) == (8, 24)
     assert told["rings"] == sum(len(night.phones.rings) for night in nights)
     assert told["accepted"] > 0
     assert told["fallback told"] > 0

@@ -95,3 +95,12 @@ async def test_nobody_is_recorded() -> None:
         await line.start_copy("/r")
     with pytest.raises(AgiFailed):
         await line.record("/r", keys="", limit=SECOND, silence=SECOND)
+
+
+async def test_whoever_has_hung_up_presses_nothing() -> None:
+    """Who waits for the end of a message may be gone before it."""
+    line = await talk(RingOutcome.ACKNOWLEDGED)
+    line._phones.legs.clear()
+
+    with pytest.raises(AgiHangup):
+        await line.digit(SECOND)

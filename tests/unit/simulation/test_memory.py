@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from examples import NOW, opened_call, opened_escalation
 
-from pbx_bridge.core.call_flow import Told
+from pbx_bridge.core.call_events import Told
 from pbx_bridge.core.call_flow import advance as advance_call
 from pbx_bridge.errors import StaleCase
 from pbx_bridge.simulation.memory import MemoryCalls, MemoryEscalations, MemoryOutbox, MemoryTables

@@ -20,5 +20,5 @@ CREATE INDEX notice_open ON notice (seq) WHERE status = 'open';
 CREATE TABLE known_gaps (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     looked_at TEXT NOT NULL,
-    gaps TEXT NOT NULL CHECK (json_valid(gaps))  -- of the last look at the plan
+    gaps TEXT NOT NULL CHECK (json_valid(gaps))  -- of the last look at the plan, and the shifts that were told ahead
 ) STRICT;

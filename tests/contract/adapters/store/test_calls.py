@@ -7,15 +7,8 @@ from examples import NOW, opened_call
 from fakes import MemoryStore
 
 from pbx_bridge.adapters.store.store import SqliteStore
-from pbx_bridge.core.call_flow import (
-    CallerLeft,
-    CallTransition,
-    Greeted,
-    Judged,
-    MessageEnded,
-    Transcribe,
-    advance,
-)
+from pbx_bridge.core.call_events import CallerLeft, Greeted, Judged, MessageEnded, Transcribe
+from pbx_bridge.core.call_flow import CallTransition, advance
 from pbx_bridge.core.case import MessageEnd, Reason, Transcript, Urgency, Verdict, Word
 from pbx_bridge.core.case_life import CaseOutcome, CloseEscalation, NoteAdded, OutcomeGiven
 from pbx_bridge.errors import StaleCase

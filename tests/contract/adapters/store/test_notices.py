@@ -8,7 +8,8 @@ from fakes import MemoryStore
 from pbx_bridge.adapters.store.store import SqliteStore
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import GapFacts, News
-from pbx_bridge.core.outlook import KnownGap
+from pbx_bridge.core.outlook import NOTHING_KNOWN, Known, KnownGap
+from pbx_bridge.core.shift_news import KnownShift
 from pbx_bridge.ports import Notice, Queueing
 
 Store = MemoryStore | SqliteStore
@@ -72,9 +73,10 @@ async def test_late_failure_does_not_undo_what_is_sent(store: Store) -> None:
 async def test_gaps_of_the_last_look_are_kept(store: Store) -> None:
     """None before the first look; then those of the last one only."""
     gap = KnownGap(layer="primary", told_as=NOW, end=LATER)
-    assert await store.notices.known_gaps() == []
+    shift = KnownShift(layer="primary", technician="ben", start=LATER, is_his=False, turn=2)
+    assert await store.notices.known() == NOTHING_KNOWN
 
-    await store.notices.keep_gaps(NOW, [gap, gap])
-    await store.notices.keep_gaps(NOW, [gap])
+    await store.notices.keep_known(NOW, Known(gaps=(gap, gap)))
+    await store.notices.keep_known(NOW, Known(gaps=(gap,), shifts=(shift,)))
 
-    assert await store.notices.known_gaps() == [gap]
+    assert await store.notices.known() == Known(gaps=(gap,), shifts=(shift,))

@@ -6,7 +6,8 @@ from examples import NOW, opened_call, opened_escalation
 from fakes import MemoryStore
 
 from pbx_bridge.adapters.store.store import SqliteStore
-from pbx_bridge.core.call_flow import CallTransition, Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import Escalate, LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import CallTransition
 from pbx_bridge.core.case import Urgency
 
 Store = MemoryStore | SqliteStore

@@ -10,6 +10,7 @@ from fake_asterisk import FakeAsterisk
 
 from pbx_bridge.adapters.ami.enquiry import enquire
 from pbx_bridge.adapters.ami.link import AmiConfig
+from pbx_bridge.core.dialplan_needs import APPLICATIONS, FUNCTIONS
 from pbx_bridge.core.self_call import Enquiry, Login, Report, SelfCall
 
 pytestmark = pytest.mark.integration
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.integration
 CHECK = "12ab"
 CHANNEL = "1768000000.7"
 DONE = ("Stage: done", "AGI: SUCCESS", "Pong: 1", "Lock: 1", f"Written: {CHECK}", "Prompt: RIFF")
+
+MODULES = (
+    "Stage: modules",
+    f"Applications: {''.join(f'&{name}-FAILED' for name in APPLICATIONS)}",
+    *(f"{name}: 0" for name in FUNCTIONS),
+)
 
 
 @pytest.fixture
@@ -74,20 +81,29 @@ async def ringing(asterisk: FakeAsterisk) -> Ringing:
 
 
 async def test_whole_call_is_reported(ringing: Ringing) -> None:
-    """Both events, the second one with everything."""
+    """All three events."""
     ringing.tell("Stage: begun", "Version: 22.10.1")
     ringing.tell(*DONE)
+    ringing.tell(*MODULES)
 
     report = Report(
         agi="SUCCESS", is_answered=True, has_lock=True, writes_recordings=True, reads_prompts=True
     )
-    assert await ringing.call() == SelfCall(is_answered=True, version="22.10.1", report=report)
+    assert await ringing.call() == SelfCall(
+        is_answered=True, version="22.10.1", report=report, lacking=()
+    )
 
 
 async def test_empty_answers_are_faults(ringing: Ringing) -> None:
     """Also a proof from another time."""
     ringing.tell("Stage: begun", "Version: ")
     ringing.tell("Stage: done", "AGI: FAILURE", "Pong: ", "Lock: ", "Written: 99ff", "Prompt: ")
+    ringing.tell(
+        "Stage: modules",
+        "Applications: &app_dial-NOAPP&app_read-FAILED",
+        "func_cut: ",
+        "func_db: 0",
+    )
 
     report = Report(
         agi="FAILURE",
@@ -96,7 +112,10 @@ async def test_empty_answers_are_faults(ringing: Ringing) -> None:
         writes_recordings=False,
         reads_prompts=False,
     )
-    assert await ringing.call() == SelfCall(is_answered=True, version="", report=report)
+    lacking = ("app_dial", *(name for name in FUNCTIONS if name != "func_db"))
+    assert await ringing.call() == SelfCall(
+        is_answered=True, version="", report=report, lacking=lacking
+    )
 
 
 async def test_unknown_context_is_told_at_once(ringing: Ringing) -> None:
@@ -116,6 +135,19 @@ async def test_channel_that_ends_in_the_middle_is_told_at_once(ringing: Ringing)
     assert await ringing.call() == SelfCall(is_answered=True, version="22.10.1")
 
 
+async def test_older_dialplan_ends_without_a_word_about_modules(ringing: Ringing) -> None:
+    """It was installed by another release: what it did say counts."""
+    ringing.tell("Stage: begun", "Version: 22.10.1")
+    ringing.tell(*DONE)
+    hangup = {"Event": "Hangup", "ChannelState": "6", "Channel": "x", "Cause": "16"}
+    ringing.asterisk.says(hangup | {"Uniqueid": CHANNEL})
+
+    call = await ringing.call()
+
+    assert call is not None
+    assert (call.report is not None, call.lacking) == (True, None)
+
+
 async def test_other_channels_may_end_meanwhile(ringing: Ringing) -> None:
     """Somebody else hangs up: our call goes on."""
     ringing.tell("Stage: begun", "Version: 22.10.1")
@@ -123,6 +155,7 @@ async def test_other_channels_may_end_meanwhile(ringing: Ringing) -> None:
     ringing.asterisk.says(hangup)
     done, _ = await asyncio.wait({ringing.result}, timeout=0.05)
     ringing.tell(*DONE)
+    ringing.tell(*MODULES)
 
     call = await ringing.call()
 
@@ -135,6 +168,7 @@ async def test_events_of_another_check_are_not_ours(ringing: Ringing) -> None:
     """Two people may run the doctor at once."""
     ringing.tell("Stage: begun", "Version: 16.0.0", check="ffff")
     ringing.tell(*DONE, check="ffff")
+    ringing.tell(*MODULES, check="ffff")
     ringing.answer("Failure")
 
     assert await ringing.call() == SelfCall()

@@ -65,12 +65,13 @@ def test_each_is_told_as_his_section_says(config: Config) -> None:
     mail, crm, office, ben, _ = addressees_of(config)
 
     assert (mail.is_brief, mail.with_number, mail.with_transcript) == (False, True, False)
+    assert mail.language == "de"
     assert Topic.GAP_AHEAD in mail.topics
     assert (crm.topics, crm.with_number) == (frozenset({Topic.DONE}), False)
     assert (office.technician, office.language, office.with_number) == (None, "de", True)
     assert (ben.technician, ben.language, ben.with_number) == ("ben", "pl", True)
     assert (ben.topics, ben.with_transcript) == (
-        frozenset({Topic.SHIFT_BEGINS, Topic.ACCEPTED, Topic.EXHAUSTED}),
+        frozenset({Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN, Topic.ACCEPTED, Topic.EXHAUSTED}),
         False,
     )
 

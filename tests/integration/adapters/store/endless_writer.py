@@ -7,7 +7,8 @@ from pathlib import Path
 from examples import NOW, opened_call
 
 from pbx_bridge.adapters.store.store import open_store
-from pbx_bridge.core.call_flow import CallTransition, Greeted, Transcribe, advance
+from pbx_bridge.core.call_events import Greeted, Transcribe
+from pbx_bridge.core.call_flow import CallTransition, advance
 
 
 async def write(path: Path) -> None:

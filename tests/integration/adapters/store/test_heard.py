@@ -8,7 +8,8 @@ from examples import NOW, opened_call
 
 from pbx_bridge.adapters.store.heard import heard_calls
 from pbx_bridge.adapters.store.store import open_store
-from pbx_bridge.core.call_flow import Judged, MessageEnded, advance
+from pbx_bridge.core.call_events import Judged, MessageEnded
+from pbx_bridge.core.call_flow import advance
 from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 from pbx_bridge.errors import StoreError
 

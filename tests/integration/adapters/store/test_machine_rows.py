@@ -25,7 +25,8 @@ from pbx_bridge.adapters.store.journal import fold_call, fold_escalation
 from pbx_bridge.adapters.store.reading import show_case
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import CallEvent, CallTransition, Greeted, Transcribe
+from pbx_bridge.core.call_events import CallEvent, Greeted, Transcribe
+from pbx_bridge.core.call_flow import CallTransition
 from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.errors import StaleCase, StoreError
 

@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.store import open_store
-from pbx_bridge.core.call_flow import CallTransition, LookAfterCall, Transcribe
+from pbx_bridge.core.call_events import LookAfterCall, Transcribe
+from pbx_bridge.core.call_flow import CallTransition
 
 pytestmark = pytest.mark.integration
 

@@ -23,14 +23,8 @@ from pbx_bridge.adapters.store.reading import (
 )
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.core import escalation
-from pbx_bridge.core.call_flow import (
-    CallEvent,
-    CallPhase,
-    DialplanHas,
-    Judged,
-    MessageEnded,
-    advance,
-)
+from pbx_bridge.core.call_events import CallEvent, DialplanHas, Judged, MessageEnded
+from pbx_bridge.core.call_flow import CallPhase, advance
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Transcript, Urgency, Verdict
 from pbx_bridge.core.escalation_events import RingEnded
 from pbx_bridge.core.escalation_state import EscalationPhase

@@ -1,6 +1,7 @@
 """The body of a webhook: fields that programs rely on."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pbx_bridge.adapters.notify.payload import payload, signature
@@ -50,6 +51,13 @@ def test_case_has_all_of_its_fields() -> None:
         "shift": None,
         "gap": None,
     }
+
+
+def test_message_has_no_length_while_the_caller_speaks() -> None:
+    """An early ring: 0 would look like a caller who said nothing."""
+    speaking = replace(CASE, message_s=None)
+
+    assert body(Topic.NEW_CASE, case=speaking)["case"]["message_s"] is None
 
 
 def test_shift_and_gap_have_theirs() -> None:

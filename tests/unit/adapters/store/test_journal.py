@@ -24,7 +24,7 @@ from pbx_bridge.adapters.store.journal import (
 )
 from pbx_bridge.adapters.store.values import dump, dump_time
 from pbx_bridge.core import call_flow, escalation
-from pbx_bridge.core.call_flow import CallEvent, Greeted
+from pbx_bridge.core.call_events import CallEvent, Greeted
 from pbx_bridge.core.escalation_events import EscalationEvent
 from pbx_bridge.errors import StoreError
 

@@ -20,7 +20,8 @@ from pbx_bridge.adapters.store.values import (
     load_named,
     load_time,
 )
-from pbx_bridge.core.call_flow import Call, CallEffect, CallEvent, MessageEnded
+from pbx_bridge.core.call_events import CallEffect, CallEvent, MessageEnded
+from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd
 from pbx_bridge.core.escalation_events import EscalationEffect, EscalationEvent
 from pbx_bridge.core.escalation_state import Escalation

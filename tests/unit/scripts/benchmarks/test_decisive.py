@@ -4,8 +4,7 @@ import pytest
 from benchmarks.decisive import decisive_word, spoken
 from benchmarks.report import NotMeasuredError
 from benchmarks.voice import Speech
-
-from pbx_bridge.adapters.packs import load_pack
+from packs import shipped
 
 
 def speech(text: str) -> Speech:
@@ -26,7 +25,7 @@ def test_what_is_taken_back_decides_nothing() -> None:
 
 def test_the_rules_choose_the_word() -> None:
     """What follows it is how long the caller speaks on."""
-    found = spoken(speech("im keller ist ein rohr geplatzt hier ist sabine"), load_pack("de"))
+    found = spoken(speech("im keller ist ein rohr geplatzt hier ist sabine"), shipped("de"))
 
     assert found.word == 6
     assert (found.decides_s, found.rest_s) == (6.0, 3.0)
@@ -35,4 +34,4 @@ def test_the_rules_choose_the_word() -> None:
 def test_no_emergency_is_not_measured() -> None:
     """A sentence that the rules do not see as one is a mistake of ours."""
     with pytest.raises(NotMeasuredError, match="no emergency by the rules"):
-        spoken(speech("ich möchte einen termin"), load_pack("de"))
+        spoken(speech("ich möchte einen termin"), shipped("de"))

@@ -1,10 +1,8 @@
-"""The composition root: the only place that names concrete classes together."""
+"""The whole house: every part once, and who knows whom."""
 
 import asyncio
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,25 +12,22 @@ from pbx_bridge.adapters.agi.session import AgiDeadlines
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
 from pbx_bridge.adapters.ami.orders import RingConfig
 from pbx_bridge.adapters.ami.phones import AmiPhones
-from pbx_bridge.adapters.asr.transcriber import VoskTranscriber
 from pbx_bridge.adapters.clock import SystemClock
 from pbx_bridge.adapters.control.server import ControlServer
 from pbx_bridge.adapters.dialplan import agi_secret
 from pbx_bridge.adapters.notify.addressees import addressees_of, report_unusable
-from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.recordings import FileRecordings
 from pbx_bridge.adapters.store.store import SqliteStore, open_store
 from pbx_bridge.adapters.systemd import Watchdog, notify
-from pbx_bridge.config import Config, read_pins, read_secret
+from pbx_bridge.assemble.duties import duties
+from pbx_bridge.assemble.judgement import certainty, judges
+from pbx_bridge.assemble.parts import pins_of, transcriber_of
+from pbx_bridge.config import Config, read_secret
 from pbx_bridge.config.plan import plan_of
 from pbx_bridge.config.policies import policies_of
 from pbx_bridge.config.policy_advice import layers_rung
-from pbx_bridge.core.call_flow import AdoptOwner, Escalate, LookAfterCall, Transcribe
-from pbx_bridge.core.case_life import CloseEscalation, ReopenEscalation, TranscribeNote
-from pbx_bridge.core.escalation_events import CancelRing, Fallback, MarkTaken, Ring, TakeOver, Tell
 from pbx_bridge.core.moment import context_at
-from pbx_bridge.core.rulepack import Context, RulePack
-from pbx_bridge.errors import ConfigError, RulePackError, SocketTaken
+from pbx_bridge.errors import SocketTaken
 from pbx_bridge.ports import Addressee, Clock, Line
 from pbx_bridge.runtime.acks import Acks
 from pbx_bridge.runtime.call_in import CallInPeople, CallIns
@@ -40,9 +35,8 @@ from pbx_bridge.runtime.calls import Calls
 from pbx_bridge.runtime.case_commands import CaseCommands
 from pbx_bridge.runtime.case_deeds import CaseDeeds
 from pbx_bridge.runtime.cases import Cases
-from pbx_bridge.runtime.deeds import Deeds, Duty, Effect
+from pbx_bridge.runtime.deeds import Deeds
 from pbx_bridge.runtime.delivery import Delivery
-from pbx_bridge.runtime.judges import Judges
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
@@ -80,46 +74,6 @@ async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None
         at = clock or SystemClock()
         house = House(config, store, tokens, secret=secret, addressees=addressees, clock=at)
         await house.service().run(stop)
-
-
-def judges(config: Config, context: Callable[[], Context]) -> Judges:
-    """
-    Return who judges transcripts; *context* says what the calendar knows at that moment.
-
-    A mistake in a rule file must not take the line down: the firm's own rules are left out, or
-    every message is `unknown` and rings, and the log says so.
-    """
-    languages = {*config.speech.models, config.firm.language}
-    packs = {language: _pack(language, config.rules.firm_file) for language in languages}
-    return Judges(packs, config.firm.language, context)
-
-
-def _pack(language: str, firm_file: Path | None) -> RulePack | None:
-    """Return the rules of a language: all of them, or only ours, or none."""
-    for own in dict.fromkeys((firm_file, None)):
-        try:
-            return load_pack(language, own)
-        except RulePackError as exc:
-            for line in str(exc).splitlines():
-                log.error("rules.unusable", language=language, reason=line)
-    return None
-
-
-def transcriber_of(config: Config) -> VoskTranscriber:
-    """Return the speech recogniser; a second engine is chosen here, and nowhere else."""
-    return VoskTranscriber(config.speech)
-
-
-def pins_of(config: Config) -> Mapping[str, str]:
-    """Return the technicians' PINs; with a mistake there nobody can call in, the rest goes on."""
-    if config.call_in.pins_file is None:
-        return {}
-    try:
-        return read_pins(config.call_in.pins_file, [one.name for one in config.technicians])
-    except ConfigError as exc:
-        for line in exc.mistakes:
-            log.error("call_in.unusable", reason=line)
-        return {}
 
 
 async def answer_ping(line: Line) -> None:
@@ -182,6 +136,7 @@ class House:
 
         return Service(
             [
+                Part("excerpts", self._drop_excerpts, _nothing),
                 Part("outbox", _nothing, self._deeds.stop),
                 Part("notices", _nothing, self._delivery.stop),
                 Part("on call", self._on_call.start, _nothing),
@@ -201,6 +156,9 @@ class House:
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
+
+    async def _drop_excerpts(self) -> None:
+        await asyncio.to_thread(self._recordings.drop_excerpts)
 
     def _ringing(self) -> Ringing:
         return Ringing(
@@ -226,7 +184,7 @@ class House:
             recordings=self._recordings,
             transcriber=self._transcriber,
             judge=judged_by.judge,
-            certain=judged_by.certain,
+            certain=certainty(judged_by, self._config.speech),
         )
 
     def _notices_to(self, addressees: list[Addressee]) -> Notices:
@@ -321,6 +279,7 @@ class House:
             clock=self._clock,
             calls=self._store.calls,
             escalations=self._store.escalations,
+            pin_locks=self._store.pin_locks,
             leases=self._leases,
             talk=talk,
             prompt=self._prompt,
@@ -365,27 +324,6 @@ class House:
             caller_id=self._config.asterisk.caller_id,
             roster=frozenset(person.number for person in self._config.technicians),
         )
-
-
-def duties(
-    ringing: Ringing, transcripts: Transcripts, notices: Notices, case_deeds: CaseDeeds
-) -> Mapping[type[Effect], Duty]:
-    """Say who carries out which effect."""
-    return {
-        Escalate: Duty(act=ringing.escalate, tries=None),  # parked, it would ring nobody
-        AdoptOwner: Duty(act=ringing.adopt_owner, tries=None),
-        LookAfterCall: Duty(act=ringing.look_after, tries=None),
-        Ring: Duty(act=ringing.ring, tries=None),
-        CancelRing: Duty(act=ringing.cancel, tries=None),
-        MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
-        Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
-        TakeOver: Duty(act=ringing.take_over),
-        Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),
-        Tell: Duty(act=notices.tell, is_slow=True, tries=6),
-        CloseEscalation: Duty(act=case_deeds.close, is_slow=True, tries=None),
-        ReopenEscalation: Duty(act=case_deeds.reopen, is_slow=True, tries=None),
-        TranscribeNote: Duty(act=case_deeds.transcribe_note, is_slow=True),
-    }
 
 
 async def _listen(control: ControlServer) -> None:

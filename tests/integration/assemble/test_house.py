@@ -12,9 +12,7 @@ from configs import SMALLEST
 from fakes import ELEVEN_AT_NIGHT, FakeClock
 
 from pbx_bridge import assemble
-from pbx_bridge.config import CallInConfig, Config, RotationConfig, parse
-from pbx_bridge.core.case import Transcript, Urgency, Word
-from pbx_bridge.core.rulepack import Context
+from pbx_bridge.config import Config, RotationConfig, parse
 from pbx_bridge.errors import AgiPortTaken
 
 pytestmark = pytest.mark.integration
@@ -69,6 +67,20 @@ async def test_service_answers_agi_without_asterisk_and_model(config: Config) ->
     assert events[-1] == "service.stopped"
 
 
+async def test_excerpts_of_a_life_that_was_killed_are_gone(config: Config) -> None:
+    """A technician heard the beginning of a message when the process before this one died."""
+    excerpt = config.asterisk.recordings_dir / ".part-1768000000.1-0123abcd.wav"
+    recording = config.asterisk.recordings_dir / "1768000000.1.wav"
+    for file in (excerpt, recording):
+        file.touch()
+    stop = asyncio.Event()
+    stop.set()
+
+    await assemble.run(config, stop)
+
+    assert (excerpt.exists(), recording.exists()) == (False, True)
+
+
 async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> None:
     """A test may run it on any night: here the first handoff is still to come."""
     rotation = RotationConfig(
@@ -99,39 +111,6 @@ async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Con
 
     with socket.create_server(("127.0.0.1", config.asterisk.agi_port)):
         pass
-
-
-def test_broken_rules_of_the_firm_leave_ours(tmp_path: Path) -> None:
-    """A mistake in a rule file must not take the line down."""
-    own = tmp_path / "rules.toml"
-    own.write_text("[de]\nnonsense = 1\n")
-    config = parse(SMALLEST + f'[rules]\nfirm_file = "{own}"\n', source="test")
-    said = "im keller ist ein rohr geplatzt das wasser läuft"
-    words = tuple(Word(text=word, start_s=0.0, end_s=1.0, confidence=1.0) for word in said.split())
-
-    with structlog.testing.capture_logs() as logs:
-        judges = assemble.judges(config, Context)
-        verdict = judges.judge(Transcript(words=words, language="de"), "de")
-
-    assert verdict.urgency is Urgency.EMERGENCY
-    assert {line["event"] for line in logs} == {"rules.unusable"}
-
-
-def test_mistaken_pins_close_the_call_in_and_nothing_else(config: Config, tmp_path: Path) -> None:
-    """The log says which line; the PIN itself stays out of it."""
-    pins = tmp_path / "pins"
-    pins.touch(mode=0o600)
-    named = replace(config, call_in=CallInConfig(pins_file=pins))
-
-    pins.write_text("anna 274951\n")
-    good = assemble.pins_of(named)
-    pins.write_text("anna 274951\nben 1234\n")
-    with structlog.testing.capture_logs() as logs:
-        bad = assemble.pins_of(named)
-
-    assert (good, bad, assemble.pins_of(config)) == ({"anna": "274951"}, {}, {})
-    assert [line["event"] for line in logs] == ["call_in.unusable"]
-    assert logs[0]["reason"].startswith(f"{pins}:2: ")
 
 
 async def test_notifier_that_cannot_work_keeps_nobody_from_calling(config: Config) -> None:
