@@ -27,6 +27,24 @@ TOLD = {
         "my mother's on the floor behind the door and can't get up",
         "our baby's ten days old the heating's off and it's thirteen degrees",
     ),
+    "pl": (
+        "w piwnicy czuć gaz",
+        "utknęliśmy w windzie",
+        "z gniazdka leci dym",
+        "woda leje się z sufitu i nie przestaje",
+        "dziecko zamknęło się w łazience i płacze",
+        "matka leży za drzwiami i nie może wstać",
+        "niemowlę ma dziesięć dni ogrzewanie nie działa i jest trzynaście stopni",
+    ),
+    "ru": (
+        "в подвале пахнет газом",
+        "мы застряли в лифте",
+        "из розетки идёт дым",
+        "вода льётся через потолок и не останавливается",
+        "ребёнок закрылся в ванной и плачет",
+        "мать лежит за дверью и не может встать",
+        "младенцу десять дней отопления нет и дома тринадцать градусов",
+    ),
 }
 AROUND = {
     "de": (
@@ -49,6 +67,28 @@ AROUND = {
         "{} everything else is fine",
         "{} what do you charge if you come right now",
         "{} i live at four mill lane thank you so much",
+    ),
+    "pl": (
+        "przepraszam że tak późno {}",
+        "{} przepraszam za kłopot",
+        "{} poza tym wszystko w porządku",
+        "{} dzieci są u babci u nich wszystko dobrze",
+        "wczoraj wszystko działało a dzisiaj {}",
+        "o to automat no dobra {}",
+        "spokojnie nie ma paniki ale {}",
+        "{} ile to kosztuje",
+        "{} z góry dziękuję",
+    ),
+    "ru": (
+        "простите что так поздно {}",
+        "{} извините за беспокойство",
+        "{} всё остальное в порядке",
+        "{} дети уже гуляют и всё нормально",
+        "вчера всё работало но сегодня {}",
+        "это автоответчик ну ладно {}",
+        "я не паникую но {}",
+        "{} сколько это стоит",
+        "{} спасибо заранее",
     ),
 }
 
