@@ -1,12 +1,10 @@
 #!/usr/bin/env python3
 """
 Write docs/configuration.md from the docstrings of the sections in pbx_bridge/config.
-
-Usage: scripts/config_reference.py [--check]   (--check: fail when the page is not current)
 """
 
 import ast
-import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
@@ -151,7 +149,9 @@ def _documented(section: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Write the page, or check it."""
-    if "--check" not in sys.argv[1:]:
+    parser = ArgumentParser(description=str(__doc__).strip().splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="fail when the page is not current")
+    if not parser.parse_args().check:
         PAGE.write_text(page(), encoding="utf-8")
         print(f"wrote {PAGE}")
         return 0

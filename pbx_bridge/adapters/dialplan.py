@@ -24,7 +24,9 @@ FREEPBX_MARK = "FreePBX"
 SAFE = re.compile(r"(\[::1\])?[A-Za-z0-9/_.+@&{}$:=-]*")
 """What may go from the configuration into a dialplan line."""
 
-SAFE_SECRET = re.compile(r"[!-:<-~]{8,}")
+SHORTEST_SECRET = 8
+
+SAFE_SECRET = re.compile(r"[!-:<-~]+")
 """Printable, no space and no semicolon, which begins a comment in manager.conf."""
 
 
@@ -75,15 +77,21 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
                 f"the configuration's value for {name}, {value!r}, cannot stand in a dialplan:"
                 " use letters, digits and / _ . + @ : = - only"
             )
-    if not SAFE_SECRET.fullmatch(ami_secret):
-        raise DialplanError(
-            f"{asterisk.ami_secret_file}: the secret has a space, a semicolon or a sign that"
-            " manager.conf cannot hold; make a new one, for example: openssl rand -hex 24"
-        )
+    if problem := _secret_mistake(ami_secret):
+        remedy = "make a new one, for example: openssl rand -hex 24"
+        raise DialplanError(f"{asterisk.ami_secret_file}: the secret {problem}; {remedy}")
     return {
         f"{FOLDER}/extensions.conf": _fill(shipped("dialplan") / "extensions.conf", values),
         "manager.d/pbx-bridge.conf": _fill(shipped("dialplan") / "manager.conf", values),
     }
+
+
+def _secret_mistake(secret: str) -> str | None:
+    if len(secret) < SHORTEST_SECRET:
+        return f"is too short, at least {SHORTEST_SECRET} signs"
+    if not SAFE_SECRET.fullmatch(secret):
+        return "has a space, a semicolon or a sign that manager.conf cannot hold"
+    return None
 
 
 def install(config: Config, ami_secret: str, etc: Path) -> Installed:

@@ -68,7 +68,7 @@ async def run(config: Config, stop: asyncio.Event, *, clock: Clock | None = None
     """
     secret = read_secret(config.asterisk.ami_secret_file)
     addressees = addressees_of(config)
-    report_unusable(addressees)
+    report_unusable(config, addressees)
     async with open_store(config.store.path) as store:
         tokens = Tokens(await store.outbox.instance_key())
         at = clock or SystemClock()

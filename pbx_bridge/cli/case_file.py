@@ -10,6 +10,7 @@ from pbx_bridge.adapters.store.journal import JournalRow
 from pbx_bridge.adapters.store.notices import Told
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
+from pbx_bridge.cli.screen import plain
 from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case_life import CaseLife, Note
@@ -73,7 +74,7 @@ def field(label: str, texts: Iterable[str], width: int) -> Iterator[str]:
     lines = [
         line
         for text in texts
-        for line in wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+        for line in wrap(plain(text), room, break_long_words=False, break_on_hyphens=False) or [""]
     ]
     for line in lines:
         yield f"{label:<{LABEL}} {line}".rstrip()

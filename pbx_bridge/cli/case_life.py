@@ -12,7 +12,7 @@ from pbx_bridge.cli.words import WORDS, Words
 from pbx_bridge.config import parse
 from pbx_bridge.config.parsing import read_text
 from pbx_bridge.core.case_life import MAX_NOTE, OFFICE, CaseOutcome
-from pbx_bridge.wire.control import AddNote, CloseCase, ReopenCase, TakeCase, as_json
+from pbx_bridge.wire.control import AddNote, GiveOutcome, ReopenCase, TakeCase, as_json
 
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a line.")
 BY = click.option(
@@ -50,7 +50,7 @@ def done(  # noqa: PLR0913 - one for each option
 
     Exit status: 1 when the service refuses it or does not run.
     """
-    command = CloseCase(case_id=case_id, outcome=CaseOutcome(outcome), by=by, note=note)
+    command = GiveOutcome(case_id=case_id, outcome=CaseOutcome(outcome), by=by, note=note)
     line = f"case {case_id} is done: {outcome} (by {by})"
     _send(config_path, "case.done", command, lambda _: line, print_json=as_json)
 

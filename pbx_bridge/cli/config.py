@@ -28,11 +28,8 @@ def check(config_path: Path, as_json: bool) -> None:
     from pbx_bridge.cli.concerns import gap_lines  # noqa: PLC0415 - as below
     from pbx_bridge.cli.firm_plan import firm_plan  # noqa: PLC0415 - as below
     from pbx_bridge.config import load  # noqa: PLC0415 - pydantic: --help must answer at once
-    from pbx_bridge.config.parsing import (  # noqa: PLC0415 - as above
-        advice,
-        read_text,
-        secret_advice,
-    )
+    from pbx_bridge.config.parsing import advice, read_text  # noqa: PLC0415 - as above
+    from pbx_bridge.config.secret_files import secret_advice  # noqa: PLC0415 - as above
 
     mistakes: list[str] = []
     advised: list[str] = []

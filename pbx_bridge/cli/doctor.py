@@ -6,7 +6,7 @@ import os
 import secrets
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,11 +21,13 @@ from pbx_bridge.adapters.doctor.notifiers import notifiers_check
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.adapters.prompts import missing
 from pbx_bridge.adapters.recordings import FileRecordings
-from pbx_bridge.adapters.store.reading import given_up, newest_seq
+from pbx_bridge.adapters.store.notices import Told
+from pbx_bridge.adapters.store.reading import failing, given_up, newest_seq
 from pbx_bridge.cli.concerns import on_call_check
 from pbx_bridge.cli.firm_plan import firm_plan
 from pbx_bridge.config import Config, load, read_secret
-from pbx_bridge.config.parsing import advice, read_text, secret_advice
+from pbx_bridge.config.parsing import advice, read_text
+from pbx_bridge.config.secret_files import secret_advice
 from pbx_bridge.core.check import Check, CheckName, CheckState, failed, passed, skipped, warned
 from pbx_bridge.core.self_call import Login, call_checks, login_check, rights_check
 from pbx_bridge.errors import ConfigError, DialplanError, RulePackError, StoreError
@@ -112,7 +114,7 @@ def _looks(config_path: Path, config: Config, etc: Path) -> list[Callable[[], Ch
         lambda: folders.prompts_check(missing(config), asterisk.prompts_dir),
         lambda: _rules(config),
         lambda: _on_call(config_path),
-        lambda: notifiers_check(config, _given_up(store)),
+        lambda: notifiers_check(config, _not_told(store)),
         lambda: folders.recordings_check(asterisk.recordings_dir),
         lambda: _live(config),
         lambda: _dialplan(config, etc),
@@ -187,18 +189,23 @@ def _on_call(config_path: Path) -> Check:
         return skipped(CheckName.ON_CALL, CheckName.DATABASE)
 
 
-def _given_up(path: Path) -> list[str]:
-    """Return the notices of the last days that reached nobody, a line for each addressee."""
+def _not_told(path: Path) -> list[str]:
+    """Return the notices that reached nobody so far, a line for each addressee."""
+    if not path.exists():
+        return []
     try:
-        rows = given_up(path, datetime.now(UTC) - LATELY) if path.exists() else []
+        waiting, lost = failing(path), given_up(path, datetime.now(UTC) - LATELY)
     except StoreError:  # said by its own check
         return []
-    counts, reasons = Counter(row.addressee for row in rows), {r.addressee: r.error for r in rows}
-    return [
-        f"{name}: {count} notice(s) of the last {LATELY.days} days given up, the last one: "
-        f"{reasons[name]}"
-        for name, count in counts.items()
-    ]
+    wait = "notice(s) could not be sent yet and are tried again"
+    end = f"notice(s) of the last {LATELY.days} days given up"
+    return [*_by_addressee(waiting, wait), *_by_addressee(lost, end)]
+
+
+def _by_addressee(rows: Sequence[Told], how: str) -> Iterator[str]:
+    reasons = {row.addressee: row.error for row in rows}
+    for name, count in Counter(row.addressee for row in rows).items():
+        yield f"{name}: {count} {how}, the last one: {reasons[name]}"
 
 
 def _live(config: Config) -> Check:

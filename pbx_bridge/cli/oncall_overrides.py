@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from pbx_bridge.adapters.control.client import ask
 from pbx_bridge.cli.concerns import told_concerns
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
+from pbx_bridge.cli.screen import plain
 from pbx_bridge.cli.times import moment, parse_time
 from pbx_bridge.cli.words import WORDS
 from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
@@ -98,8 +99,8 @@ def list_command(config_path: Path, with_past: bool, as_json: bool) -> None:
         click.echo(json.dumps(to_jsonable_python(rows), ensure_ascii=False))
         return
     for row in firm.rows.overrides:
-        why = f", {row.reason}" if row.reason else ""
-        click.echo(f"{row.override_id:>4}  {sentence(row.override, firm)} (by {row.made_by}{why})")
+        why = plain(f"by {row.made_by}, {row.reason}" if row.reason else f"by {row.made_by}")
+        click.echo(f"{row.override_id:>4}  {sentence(row.override, firm)} ({why})")
     if not firm.rows.overrides:
         click.echo("no overrides")
 

@@ -13,6 +13,7 @@ from pbx_bridge.adapters.store.values import (
     load,
     load_named,
 )
+from pbx_bridge.cli.screen import plain
 from pbx_bridge.core.call_events import (
     CallAlive,
     CallerLeft,
@@ -89,6 +90,10 @@ def sentence(row: JournalRow, technicians: Names | None = None) -> str:
         row: of the journal.
         technicians: by attempt; without it an attempt is called by its number.
     """
+    return plain(_said(row, technicians))
+
+
+def _said(row: JournalRow, technicians: Names | None) -> str:
     data = dump(row.data)
     try:
         match row.trigger:

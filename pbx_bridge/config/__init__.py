@@ -8,8 +8,9 @@ from pbx_bridge.config.calendar_sections import (
 )
 from pbx_bridge.config.escalation_sections import EscalationConfig, PolicyConfig, StepConfig
 from pbx_bridge.config.notice_sections import AppriseConfig, NoticesConfig, WebhookConfig
-from pbx_bridge.config.parsing import load, parse, read_secret
+from pbx_bridge.config.parsing import load, parse
 from pbx_bridge.config.pins import read_pins
+from pbx_bridge.config.secret_files import read_secret
 from pbx_bridge.config.sections import (
     AsteriskConfig,
     CallInConfig,

@@ -37,10 +37,10 @@ def tables(raw: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
 
 def _holidays(raw: Mapping[str, object]) -> Iterator[Mistake]:
     firm, hours = raw.get("firm"), raw.get("hours")
-    country, region, language = "DE", None, "de"
-    if isinstance(firm, dict):
-        country, region = str(firm.get("country", country)), firm.get("region")
-        language = str(firm.get("language", language))
+    if not isinstance(firm, dict):  # said by itself; whose holidays cannot be known
+        return
+    country, region = str(firm.get("country", "DE")), firm.get("region")
+    language = str(firm.get("language", "de"))
     known = regions(country)
     if isinstance(region, str) and region not in (known or ()):
         yield ("firm", "region"), f"{region!r} is no region of {country}; {_choice(known)}"

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from pbx_bridge.config.calendar_checks import calendar_mistakes
+from pbx_bridge.config.calendar_checks import calendar_mistakes, tables
 from pbx_bridge.config.lines import KeyPath
 from pbx_bridge.config.notice_checks import notice_advice, notice_mistakes
 from pbx_bridge.config.policy_checks import policy_mistakes
 from pbx_bridge.config.values import LANGUAGES, is_loopback
+from pbx_bridge.core.case_life import OFFICE
 
 Mistake = tuple[KeyPath, str]
 """Where, and what is wrong with the remedy."""
@@ -21,6 +22,10 @@ REFUSED_KINDS = {
     PhoneNumberType.VOICEMAIL: "a mailbox",
 }
 """What must never be rung: it costs, or it cannot press a key."""
+
+
+RESERVED = (OFFICE, "mail")
+"""Names that commands and lists give to what is no person."""
 
 
 def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
@@ -60,19 +65,13 @@ def _table(raw: Mapping[str, object], key: str) -> Mapping[str, object]:
     return table if isinstance(table, dict) else {}
 
 
-def _technicians(raw: Mapping[str, object]) -> list[Mapping[str, object]]:
-    people = raw.get("technician")
-    if not isinstance(people, list):
-        return []
-    return [person if isinstance(person, dict) else {} for person in people]
-
-
 def _numbers(raw: Mapping[str, object]) -> Iterator[Mistake]:
     country = str(_table(raw, "firm").get("country", "DE"))
     found: list[tuple[KeyPath, object]] = [
         (("technician", place, "number"), person.get("number"))
-        for place, person in enumerate(_technicians(raw))
+        for place, person in enumerate(tables(raw, "technician"))
     ]
+    yield from _shared_numbers(found)
     found.append((("asterisk", "caller_id"), _table(raw, "asterisk").get("caller_id")))
     for path, number in found:
         mistake = number_mistake(number, country) if isinstance(number, str) else None
@@ -80,12 +79,23 @@ def _numbers(raw: Mapping[str, object]) -> Iterator[Mistake]:
             yield path, f"{number!r} {mistake}"
 
 
+def _shared_numbers(found: list[tuple[KeyPath, object]]) -> Iterator[Mistake]:
+    """Yield numbers of two people: one phone would ring for two cases, and a caller be either."""
+    seen = set[object]()
+    for path, number in found:
+        if isinstance(number, str) and number in seen:
+            yield path, f"{number!r} is somebody else's already; give each his own number"
+        seen.add(str(number))
+
+
 def _names(raw: Mapping[str, object]) -> Iterator[Mistake]:
     seen: set[object] = set()
-    for place, person in enumerate(_technicians(raw)):
+    for place, person in enumerate(tables(raw, "technician")):
         name = person.get("name")
         if isinstance(name, str) and name in seen:
             yield ("technician", place, "name"), f"{name!r} is there twice; choose another"
+        if name in RESERVED:
+            yield ("technician", place, "name"), f"{name!r} is not a person's; choose another"
         seen.add(str(name))
 
 

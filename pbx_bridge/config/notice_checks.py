@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from pbx_bridge.config.calendar_checks import tables
 from pbx_bridge.config.lines import KeyPath
 from pbx_bridge.config.notice_sections import OFFICE_TOPICS, TOPICS
 from pbx_bridge.config.secret_urls import url_mistake
@@ -11,7 +12,7 @@ from pbx_bridge.core.escalation_events import Topic
 def notice_mistakes(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     """Yield what is wrong between values that look right one by one."""
     yield from _webhook_names(raw)
-    for place, person in enumerate(_tables(raw, "technician")):
+    for place, person in enumerate(tables(raw, "technician")):
         urls = person.get("notify")
         for number, url in enumerate(urls if isinstance(urls, list) else [], start=1):
             if isinstance(url, str) and (mistake := url_mistake(url)):
@@ -23,19 +24,21 @@ def notice_mistakes(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(apprise, dict) and "urls_file" not in apprise:
         if "topics" in apprise:
             yield ("apprise", "topics"), "is the office's and never used without urls_file; add it"
-        if not any(_has_urls(person) for person in _tables(raw, "technician")):
+        if not any(_has_urls(person) for person in tables(raw, "technician")):
             yield ("apprise",), "tells nobody; add urls_file, or notify to a [[technician]]"
 
 
 def notice_advice(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     """Yield what the office should hear of and nobody is told."""
     told = _told(raw)
-    if not told & {Topic.EXHAUSTED}:
+    if Topic.EXHAUSTED not in told and not _has_office(raw):
         yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
         return
     for topic in OFFICE_TOPICS:
         if topic not in told and (topic is not Topic.GAP_AHEAD or raw.get("rotation")):
-            text = f'nobody is told of "{topic}"; add it to the topics of mail, webhook or apprise'
+            when = "when nobody takes a case, " if topic is Topic.EXHAUSTED else ""
+            remedy = "add it to the topics of mail, webhook or apprise"
+            text = f'{when}nobody is told of "{topic}"; {remedy}'
             yield ("mail", "topics"), text
 
 
@@ -47,9 +50,15 @@ def _told(raw: Mapping[str, object]) -> set[str]:
         told |= _topics(mail, OFFICE_TOPICS)
     if isinstance(apprise, dict) and "urls_file" in apprise:
         told |= _topics(apprise, OFFICE_TOPICS)
-    for webhook in _tables(raw, "webhook"):
+    for webhook in tables(raw, "webhook"):
         told |= _topics(webhook, TOPICS)
     return told
+
+
+def _has_office(raw: Mapping[str, object]) -> bool:
+    apprise = raw.get("apprise")
+    has_push = isinstance(apprise, dict) and "urls_file" in apprise
+    return has_push or bool(raw.get("mail") or raw.get("webhook"))
 
 
 def _topics(section: Mapping[str, object], default: tuple[Topic, ...]) -> set[str]:
@@ -59,7 +68,7 @@ def _topics(section: Mapping[str, object], default: tuple[Topic, ...]) -> set[st
 
 def _webhook_names(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     seen: set[str] = set()
-    for place, webhook in enumerate(_tables(raw, "webhook")):
+    for place, webhook in enumerate(tables(raw, "webhook")):
         name = str(webhook.get("name", "webhook"))
         if name in seen:
             yield ("webhook", place, "name"), f"{name!r} is there twice; give each its own name"
@@ -68,9 +77,3 @@ def _webhook_names(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
 
 def _has_urls(person: Mapping[str, object]) -> bool:
     return bool(person.get("notify") or person.get("notify_file"))
-
-
-def _tables(raw: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    found = raw.get(key)
-    tables = [found] if isinstance(found, dict) else found if isinstance(found, list) else []
-    return [table if isinstance(table, dict) else {} for table in tables]

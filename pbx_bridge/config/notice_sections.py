@@ -88,7 +88,8 @@ class AppriseConfig:
     """
     Push messages through Apprise: to the office, and how much technicians read.
 
-    Needs `pip install pbx-bridge[apprise]`. Technicians have their own lists: technician.notify.
+    Needs the package Apprise, see docs/notifications.md.
+    Technicians have their own lists: technician.notify.
     """
 
     urls_file: AbsolutePath | None = None

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -12,11 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from pbx_bridge.config import checks
+from pbx_bridge.config.brackets import with_lists
 from pbx_bridge.config.keys import keys_of
 from pbx_bridge.config.lines import KeyPath, key_lines, line_of
-from pbx_bridge.config.pins import read_pins
+from pbx_bridge.config.notice_sections import PERSONAL_TOPICS, TOPICS
 from pbx_bridge.config.policy_advice import policy_advice
-from pbx_bridge.config.secret_urls import is_loose, notice_files
+from pbx_bridge.config.secret_files import read_secret
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
 
@@ -40,8 +41,14 @@ _WRONG_TYPE = {
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
 
-_MAY_BE_SECRET = {"notify", "url"}
-"""Keys whose values are not repeated in a mistake: a log would keep them."""
+_MAY_BE_SECRET = {
+    *("notify", "url", "webhook", "apprise", "mail"),
+    *("notify_file", "urls_file", "secret_file", "ami_secret_file", "pins_file"),
+}
+"""Keys whose own values are not repeated in a mistake: a secret may stand where its file should."""
+
+_TOPICS = {"topics": TOPICS, "notify_topics": PERSONAL_TOPICS}
+"""What may be chosen, which is not all that there are."""
 
 _EXAMPLES = {
     "firm.zone": 'add zone = "Europe/Berlin" under [firm]',
@@ -71,10 +78,8 @@ def parse(text: str, *, source: str) -> Config:
     Raises:
         ConfigError: each mistake is ``SOURCE:LINE: key: what is wrong; what to do``.
     """
-    raw = _table(text, source)
-    if isinstance(raw.get("webhook"), dict):  # [webhook], where there is only one
-        raw["webhook"] = [raw["webhook"]]
-    found = list(checks.cross_mistakes(raw))
+    raw, found = with_lists(_table(text, source))
+    found += checks.cross_mistakes(raw)
     config = None
     if isinstance(raw.get("policy"), dict):  # said once, by `cross_mistakes`
         del raw["policy"]
@@ -96,7 +101,8 @@ def advice(text: str, *, source: str) -> list[str]:
     Raises:
         ConfigError: the text has mistakes.
     """
-    found = [*checks.advice(_table(text, source)), *policy_advice(parse(text, source=source))]
+    raw, _ = with_lists(_table(text, source))
+    found = [*checks.advice(raw), *policy_advice(parse(text, source=source))]
     return placed(text, source, found)
 
 
@@ -107,42 +113,20 @@ def placed(text: str, source: str, found: Iterable[checks.Mistake]) -> list[str]
     return [f"{source}:{line}: {key}: {problem}" for line, key, problem in in_order]
 
 
-def secret_advice(config: Config, source: Path | None = None) -> list[str]:
-    """
-    Return the secret files that more than their owner and group may read, and mistaken PINs.
-
-    Without PINs nobody can call in, and everything else works: that is no reason not to start.
-    """
-    files = [file for _, file in (*secret_files(config), *notice_files(config))]
-    if source is not None and any(person.notify for person in config.technicians):
-        files.append(source)  # Apprise URLs are secrets, and stand in it
-    loose = dict.fromkeys(file for file in files if is_loose(file))
-    wide = [f"{file}: is readable by everybody on this machine; chmod 600 {file}" for file in loose]
-    try:
-        if config.call_in.pins_file is not None:
-            read_pins(config.call_in.pins_file, [person.name for person in config.technicians])
-    except ConfigError as exc:
-        return wide + exc.mistakes
-    return wide
-
-
 def load(path: Path) -> Config:
     """
-    Read the configuration from a file, and see that its secrets can be read.
+    Read the configuration from a file, and see that the secret of the AMI can be read.
 
     Raises:
         ConfigError: the file cannot be read or has mistakes, all of them listed.
     """
     text = read_text(path)
     config = parse(text, source=str(path))
-    found: list[checks.Mistake] = []
-    for key, file in secret_files(config):
-        try:
-            read_secret(file)
-        except ConfigError as exc:
-            found.append((key, str(exc)))
-    if found:
-        raise ConfigError(placed(text, str(path), found))
+    try:
+        read_secret(config.asterisk.ami_secret_file)
+    except ConfigError as exc:
+        mistake = (("asterisk", "ami_secret_file"), str(exc))
+        raise ConfigError(placed(text, str(path), [mistake])) from exc
     return config
 
 
@@ -157,31 +141,6 @@ def read_text(path: Path) -> str:
     except OSError as exc:
         text = f"{path}: cannot be read ({exc.strerror}); check its owner and mode"
     raise ConfigError([text])
-
-
-def read_secret(path: Path) -> str:
-    """
-    Return the secret that is the first line of a file.
-
-    Raises:
-        ConfigError: the file cannot be read, or its first line is empty.
-    """
-    try:
-        first, *_ = path.read_text(encoding="utf-8").splitlines() or [""]
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
-        remedy = "create it with the secret in its first line, mode 0600"
-        raise ConfigError([f"{path} cannot be read ({reason}); {remedy}"]) from exc
-    if not first.strip():
-        raise ConfigError([f"{path} is empty; write the secret into its first line"])
-    return first.strip()
-
-
-def secret_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
-    """Yield the files that hold secrets, with the key that names each."""
-    yield ("asterisk", "ami_secret_file"), config.asterisk.ami_secret_file
-    if config.mail and config.mail.secret_file:
-        yield ("mail", "secret_file"), config.mail.secret_file
 
 
 def _table(text: str, source: str) -> dict[str, object]:
@@ -211,8 +170,13 @@ def _is_deep(table: Mapping[str, object]) -> bool:
 
 def _dotted(path: KeyPath) -> str:
     """Write a path as in the file, elements counted from 1: ``technician[2].number``."""
-    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
+    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{_spelled(part)}" for part in path)
     return "".join(parts).lstrip(".")
+
+
+def _spelled(key: str) -> str:
+    """Return a key as it may stand in a line: one with a line break would forge a second line."""
+    return key if key.isprintable() else repr(key)
 
 
 def _is_echo(error: ErrorDetails) -> bool:
@@ -227,7 +191,8 @@ def _mistake(error: ErrorDetails) -> checks.Mistake:
 
 def _problem(path: KeyPath, error: ErrorDetails) -> str:
     limits = error.get("ctx", {})
-    given = "it" if _MAY_BE_SECRET & set(path) else repr(error["input"])
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    given = "it" if key in _MAY_BE_SECRET else repr(error["input"])
     match error["type"]:
         case "missing":
             table = f"[{path[0]}]" if len(path) == 2 else f"[[{path[0]}]]"
@@ -244,7 +209,8 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
         case "value_error":
             return f"{given} {limits['error']}"
         case "enum":
-            return f"{error['input']!r} is not allowed; one of {limits['expected']}"
+            chosen = ", ".join(repr(topic.value) for topic in _TOPICS.get(key, ()))
+            return f"{error['input']!r} is not allowed; one of {chosen or limits['expected']}"
         case "string_pattern_mismatch":
             return f"{error['input']!r} has a wrong form; it must match {limits['pattern']}"
         case "string_too_long":

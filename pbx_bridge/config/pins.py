@@ -12,6 +12,8 @@ SHORTEST, LONGEST = 6, 12
 EVERYBODY_ELSE = 0o077
 """Mode bits of group and others."""
 
+FORM = "write a line for each technician: name, space, PIN"
+
 _PIN = re.compile(rf"[0-9]{{{SHORTEST},{LONGEST}}}")
 _ROWS = ("01234567890123456789", "98765432109876543210")
 
@@ -25,23 +27,26 @@ def read_pins(path: Path, technicians: Collection[str]) -> Mapping[str, str]:
     """
     try:
         mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
-        remedy = "create it, a line for each technician: name, space, PIN; mode 0600"
+        remedy = f"create it, mode 0600; {FORM}"
         raise ConfigError([f"{path} cannot be read ({reason}); {remedy}"]) from exc
     mistakes = []
     if mode & EVERYBODY_ELSE:
         mistakes.append(f"{path}: others may read it; chmod 600 {path}")
     pins: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        name, _, pin = line.partition("#")[0].strip().partition(" ")
+        name, *rest = line.partition("#")[0].split(maxsplit=1) or [""]
         if not name:
             continue
-        problem = _mistake(name, pin.strip(), technicians, pins)
+        pin = "".join(rest).strip()
+        problem = _mistake(name, pin, technicians, pins)
         if problem:
             mistakes.append(f"{path}:{number}: {problem}")
-        pins[name] = pin.strip()
+        pins[name] = pin
+    if not pins:
+        mistakes.append(f"{path} holds no PIN; {FORM}, or take pins_file out")
     if mistakes:
         raise ConfigError(mistakes)
     return pins
@@ -51,7 +56,9 @@ def _mistake(
     name: str, pin: str, technicians: Collection[str], pins: Mapping[str, str]
 ) -> str | None:
     if name not in technicians:
-        return f"{name!r} is no [[technician]]; one of: {', '.join(sorted(technicians))}"
+        # Not quoted: it may hold the PIN, behind a colon or first in its line.
+        known = ", ".join(sorted(technicians))
+        return f"begins with the name of no [[technician]]; {FORM}; names: {known}"
     if name in pins:
         return f"{name!r} is there twice; leave one line"
     if not _PIN.fullmatch(pin):

@@ -6,7 +6,7 @@ from itertools import product
 
 from pbx_bridge.config.calendar_checks import Mistake
 from pbx_bridge.config.lines import KeyPath
-from pbx_bridge.config.policies import policies_of, values_of
+from pbx_bridge.config.policies import policies_of
 from pbx_bridge.config.sections import Config
 from pbx_bridge.core.calendar import PRIMARY
 from pbx_bridge.core.case import Urgency
@@ -84,35 +84,45 @@ def _overlaps(config: Config) -> Iterator[Mistake]:
 
 
 def _ceilings(config: Config) -> Iterator[Mistake]:
+    """Yield each ceiling that is over before one round is; one of the firm's only once."""
     firm = config.escalation
+    shared: list[tuple[timedelta, str]] = []
     for place, (rule, policy) in enumerate(
         zip(policies_of(config).rules, config.policies, strict=True)
     ):
-        own = policy.ceiling_min is not None
-        path: KeyPath = ("policy", place) if own else ("escalation",)
-        yield from _ceiling(path, rule.name, values_of(firm, policy).ceiling_min, rule.steps)
+        length = _round_length(rule.steps)
+        if policy.ceiling_min is None:
+            shared.append((length, rule.name))
+        elif length > timedelta(minutes=policy.ceiling_min):
+            text = _too_short(policy.ceiling_min, [(length, rule.name)])
+            yield ("policy", place, "ceiling_min"), text
     if _has_other_cases(config):
         count = len(_layers(config)) if config.rotations else len(config.order())
         timeout = timedelta(seconds=firm.ring_timeout_s)
-        steps = (StepRule(who=(LAYER_MARK,) * count, ring_timeout=timeout),)
-        yield from _ceiling(("escalation",), DEFAULT, firm.ceiling_min, steps)
+        step = StepRule(who=(LAYER_MARK,) * count, ring_timeout=timeout)
+        shared.append((_round_length((step,)), DEFAULT))
+    longer = [each for each in shared if each[0] > timedelta(minutes=firm.ceiling_min)]
+    if longer:
+        yield ("escalation", "ceiling_min"), _too_short(firm.ceiling_min, longer)
 
 
-def _ceiling(
-    path: KeyPath, name: str, minutes: int, steps: tuple[StepRule, ...]
-) -> Iterator[Mistake]:
-    """Yield when one round takes longer, with one person on call in each layer."""
+def _too_short(minutes: int, policies: list[tuple[timedelta, str]]) -> str:
+    rounds = ", ".join(
+        f"{name!r} is ({round(takes.total_seconds())} s)" for takes, name in policies
+    )
+    before = f"{minutes} min is over before one round of policy {rounds}"
+    return f"{before}: the last ones are never rung; make it longer"
+
+
+def _round_length(steps: tuple[StepRule, ...]) -> timedelta:
+    """Return how long one round takes, with one person on call in each layer."""
     lengths = [
         (min(step.overlap or step.ring_timeout, step.ring_timeout), step.ring_timeout)
         for step in steps
         for _ in range(1 if step.is_parallel else len(step.who))
     ]
     *first, (_, last) = lengths
-    takes = sum((until_next for until_next, _ in first), last)
-    if takes > timedelta(minutes=minutes):
-        round_s = round(takes.total_seconds())
-        text = f"{minutes} min is over before one round of policy {name!r} is ({round_s} s)"
-        yield (*path, "ceiling_min"), f"{text}: the last ones are never rung; make it longer"
+    return sum((until_next for until_next, _ in first), last)
 
 
 def _never_rung(config: Config) -> Iterator[Mistake]:

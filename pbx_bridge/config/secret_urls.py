@@ -1,10 +1,8 @@
 """Lists of Apprise URLs: each is a secret, so no mistake may quote one."""
 
-import stat
-from collections.abc import Iterator
 from pathlib import Path
 
-from pbx_bridge.config.sections import Config, TechnicianConfig
+from pbx_bridge.config.sections import TechnicianConfig
 from pbx_bridge.errors import ConfigError
 
 
@@ -16,7 +14,7 @@ def read_urls(path: Path) -> tuple[str, ...]:
         ConfigError: it cannot be read, holds none, or something that is no URL.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
         remedy = "create it with one Apprise URL in a line, mode 0600"
@@ -36,6 +34,8 @@ def url_mistake(url: str) -> str | None:
     scheme, mark, rest = url.partition("://")
     if not (mark and rest and scheme.isascii() and scheme.isalnum() and url.isprintable()):
         return 'is no Apprise URL; write it like "ntfy://ntfy.example.com/topic"'
+    if " " in url:
+        return "has a space behind or in the URL; write remarks in lines of their own, with # first"
     return None
 
 
@@ -43,19 +43,3 @@ def urls_of(technician: TechnicianConfig) -> tuple[str, ...]:
     """Return where a technician is told; raise `ConfigError` when his file cannot be read."""
     from_file = read_urls(technician.notify_file) if technician.notify_file else ()
     return tuple(dict.fromkeys((*technician.notify, *from_file)))
-
-
-def notice_files(config: Config) -> Iterator[tuple[str, Path]]:
-    """Yield the secret files of webhooks and push, with who needs each."""
-    for webhook in config.webhooks:
-        yield f"webhook/{webhook.name}", webhook.secret_file
-    if config.apprise and config.apprise.urls_file:
-        yield "apprise", config.apprise.urls_file
-    for person in config.technicians:
-        if person.notify_file:
-            yield f"technician/{person.name}", person.notify_file
-
-
-def is_loose(path: Path) -> bool:
-    """Whether others than the owner and his group may read a file that is there."""
-    return path.exists() and bool(path.stat().st_mode & stat.S_IROTH)

@@ -37,6 +37,7 @@ from pbx_bridge.config.values import (
     OptionalPath,
     Port,
     ShortName,
+    SocketPath,
     Zone,
 )
 from pbx_bridge.core.call_flow import CallLimits
@@ -209,7 +210,7 @@ class CallInConfig:
 class ServiceConfig:
     """How commands reach the running service."""
 
-    socket: AbsolutePath = Path("/run/pbx-bridge/control.sock")
+    socket: SocketPath = Path("/run/pbx-bridge/control.sock")
     """Unix socket, mode 0600: whoever may open it may change who is on call."""
 
 

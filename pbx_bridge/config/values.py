@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 LANGUAGES = ("de", "en", "pl", "ru")
 """Languages for which prompts and rules are shipped."""
 
+LONGEST_SOCKET = 107
+"""Bytes of a path that Linux takes for a Unix socket, without the zero behind it (unix(7))."""
+
 _DIAL = re.compile(r"[A-Za-z0-9]+/[^\s&,|{}]*\{number\}[^\s&,|{}]*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
@@ -49,6 +52,12 @@ def _language(language: str) -> str:
 def _absolute(path: Path) -> Path:
     if not path.is_absolute():
         raise ValueError("is a relative path; write the whole path, beginning with /")
+    return path
+
+
+def _socket(path: Path) -> Path:
+    if len(bytes(_absolute(path))) > LONGEST_SOCKET:
+        raise ValueError(f"is too long for a socket; at most {LONGEST_SOCKET} bytes")
     return path
 
 
@@ -90,6 +99,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 OptionalPath = Annotated[AbsolutePath | None, BeforeValidator(_none_if_empty)]
+SocketPath = Annotated[Path, AfterValidator(_socket)]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 Host = Annotated[str, AfterValidator(_host)]
 DialTemplate = Annotated[str, AfterValidator(_dial)]

@@ -18,7 +18,7 @@ from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import CaseError
 from pbx_bridge.ports import CallStore
 from pbx_bridge.runtime.cases import Cases
-from pbx_bridge.wire.control import AddNote, CloseCase, ReopenCase, TakeCase, arguments
+from pbx_bridge.wire.control import AddNote, GiveOutcome, ReopenCase, TakeCase, arguments
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class CaseCommands:
 
     async def done(self, given: Mapping[str, Any]) -> object:
         """Carry out ``case.done``: the outcome closes the case and stops all phones."""
-        command = arguments(CloseCase, given)
+        command = arguments(GiveOutcome, given)
         call = await self._call(command.case_id, command.by)
         if call.phase is not CallPhase.DECIDED:
             raise CaseError(f"case {command.case_id}: the call is not over yet; try again soon")

@@ -77,7 +77,7 @@ class ImportShifts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseCase:
+class GiveOutcome:
     """Arguments of ``case.done``."""
 
     case_id: str

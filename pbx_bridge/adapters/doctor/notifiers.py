@@ -1,15 +1,15 @@
 """Can everybody be told whom the configuration names? Looked at without sending."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pbx_bridge.adapters.notify.addressees import Unusable, addressees_of
 from pbx_bridge.adapters.notify.push import PushNotifier
-from pbx_bridge.config import Config, read_secret
+from pbx_bridge.config import Config
 from pbx_bridge.config.notice_sections import TOPICS
-from pbx_bridge.config.secret_urls import is_loose, notice_files
+from pbx_bridge.config.secret_files import is_loose, notice_files, secret_faults
 from pbx_bridge.core.check import Check, CheckName, failed, passed, warned
-from pbx_bridge.errors import ConfigError, NotifyFailed
+from pbx_bridge.errors import NotifyFailed
 from pbx_bridge.ports import Addressee
 
 REMEDY = "correct it, then: pbx-bridge notify test"
@@ -21,13 +21,14 @@ def notifiers_check(config: Config, lately: Sequence[str] = ()) -> Check:
 
     Args:
         config: the configuration.
-        lately: notices that were given up in the last days, a line each.
+        lately: notices that wait after a failure, or were given up in the last days, a line each.
     """
     name, people = CheckName.NOTIFIERS, addressees_of(config)
     if not people:
         text = "nobody is told when no one accepts a case"
         return warned(name, text, "add [mail], [[webhook]] or [apprise]; docs/notifications.md")
-    broken = [*_unreadable(config), *asyncio.run(_faults(people))]
+    unreadable = [f"{whose}: {exc}" for whose, exc in secret_faults(config)]
+    broken = [*unreadable, *asyncio.run(_faults(people))]
     if broken:
         return failed(name, "\n".join(dict.fromkeys(broken)), REMEDY)
     loose = [file for _, file in notice_files(config) if is_loose(file)]
@@ -37,14 +38,6 @@ def notifiers_check(config: Config, lately: Sequence[str] = ()) -> Check:
     if lately:
         return warned(name, "\n".join(lately), "see why, then: pbx-bridge notify test")
     return passed(name, "\n".join([*map(_line, people), *_unheard(people)]))
-
-
-def _unreadable(config: Config) -> Iterator[str]:
-    for webhook in config.webhooks:
-        try:
-            read_secret(webhook.secret_file)
-        except ConfigError as exc:
-            yield f"webhook/{webhook.name}: {exc}"
 
 
 async def _faults(people: Sequence[Addressee]) -> list[str]:

@@ -10,6 +10,7 @@ import structlog
 from pbx_bridge.adapters.notify.push import url_name
 from pbx_bridge.adapters.notify.registry import make_notifier
 from pbx_bridge.config import AppriseConfig, Config, TechnicianConfig, WebhookConfig
+from pbx_bridge.config.secret_files import secret_faults
 from pbx_bridge.config.secret_urls import read_urls, urls_of
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import BridgeError, ConfigError, NotifyFailed
@@ -41,18 +42,16 @@ def addressees_of(config: Config) -> list[Addressee]:
     return [*directory.office(), *chain.from_iterable(people)]
 
 
-def report_unusable(people: Iterable[Addressee]) -> None:
+def report_unusable(config: Config, people: Iterable[Addressee]) -> None:
     """Log who cannot be told, once for each cause."""
-    said = set()
+    causes: dict[str, tuple[str, str]] = {}
+    for whose, fault in secret_faults(config):
+        causes.setdefault(str(fault), (whose, fault.code))
     for one in people:
-        if isinstance(one.notifier, Unusable) and one.notifier.reason not in said:
-            said.add(one.notifier.reason)
-            log.error(
-                "notify.unusable",
-                to=one.name,
-                code=one.notifier.code,
-                reason=one.notifier.reason,
-            )
+        if isinstance(one.notifier, Unusable):
+            causes.setdefault(one.notifier.reason, (one.name, one.notifier.code))
+    for reason, (whose, code) in causes.items():
+        log.error("notify.unusable", to=whose, code=code, reason=reason)
 
 
 class _Directory:

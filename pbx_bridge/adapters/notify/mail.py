@@ -5,7 +5,6 @@ import hashlib
 import smtplib
 import ssl
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from email.utils import format_datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from pbx_bridge.adapters.notify.lone_thread import in_lone_thread
 from pbx_bridge.config import MailConfig, MailSecurity, read_secret
 from pbx_bridge.errors import ConfigError, NotifyFailed
 from pbx_bridge.ports import Notice, Notifier
@@ -48,8 +48,6 @@ class MailNotifier:
     ) -> None:
         self._mail, self._timeout_s = mail, timeout_s
         self._tls = tls or ssl.create_default_context()
-        self._thread = ThreadPoolExecutor(1, "mail")
-        """Its own: a mail server that hangs must not hold up those who read recordings."""
         self._left: dict[str, list[str]] = {}
         """Recipients still to be told, of notices that only some could be told."""
 
@@ -66,8 +64,7 @@ class MailNotifier:
         where = f"mail through {self._mail.host}:{self._mail.port}"
         try:
             async with asyncio.timeout(LIMIT_S):
-                loop = asyncio.get_running_loop()
-                refused = await loop.run_in_executor(self._thread, self._deliver, message, to)
+                refused = await in_lone_thread("mail", lambda: self._deliver(message, to))
         except smtplib.SMTPRecipientsRefused as exc:
             raise NotifyFailed(f"{where}: {_refusals(exc.recipients)}; check mail.to") from exc
         except smtplib.SMTPResponseException as exc:

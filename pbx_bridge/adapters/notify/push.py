@@ -14,6 +14,9 @@ from pbx_bridge.ports import Notice, Notifier
 LIMIT_S = 45.0
 """For one notice to one URL, with the start of the process."""
 
+REQUIREMENT = "apprise>=2.3,<3"
+"""As in setup.cfg."""
+
 PROGRAM = "pbx_bridge.adapters.notify.push_process"
 
 
@@ -26,7 +29,9 @@ def make(options: Mapping[str, object]) -> Notifier:
         ConfigError: there is no URL.
     """
     if not is_installed():
-        raise PluginNotFound("Apprise is not installed: pip install 'pbx-bridge[apprise]'")
+        # Our own pip and no name of ours: another pip would ask a package index for it.
+        remedy = f"{sys.executable} -m pip install '{REQUIREMENT}'"
+        raise PluginNotFound(f"Apprise is not installed: {remedy}")
     url = options.get("url")
     if not isinstance(url, str):
         raise ConfigError(["apprise: url is missing"])

@@ -6,7 +6,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -14,13 +13,22 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from pbx_bridge import __version__
+from pbx_bridge.adapters.notify.lone_thread import in_lone_thread
 from pbx_bridge.adapters.notify.payload import SIGNATURE, payload, signature
 from pbx_bridge.config import WebhookConfig, read_secret
 from pbx_bridge.errors import ConfigError, NotifyFailed, NotifyRefused
 from pbx_bridge.ports import Notice, Notifier
 
-MAY_PASS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
-"""Of the answers 4xx those that say "later"; the others say "never"."""
+NEVER = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.GONE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""
+Answers about this text, or for good. Every other may pass: a receiver that is being deployed
+says 404, one whose key is being changed 401 or 403, and what it was to be told is an emergency.
+"""
 
 
 def make(options: Mapping[str, object]) -> Notifier:
@@ -56,8 +64,6 @@ class WebhookNotifier:
         self._webhook, self._tls, self._now = webhook, tls, now
         self._limit_s = limit_s or 3.0 * webhook.timeout_s
         """For all of it; a receiver that answers byte by byte ends here."""
-        self._thread = ThreadPoolExecutor(1, "webhook")
-        """Its own: a receiver that hangs must hold up nobody else."""
         self._open: http.client.HTTPConnection | None = None
         self._url = urlsplit(webhook.url)
         self._where = f"webhook {webhook.name} ({self._url.hostname})"
@@ -68,16 +74,15 @@ class WebhookNotifier:
         Post it; returns when the receiver has answered 2xx.
 
         Raises:
-            NotifyRefused: the receiver will say the same again (4xx).
+            NotifyRefused: the receiver will say the same again; see `NEVER`.
             NotifyFailed: it may work later.
         """
         body = payload(notice)
         try:
             secret = read_secret(self._webhook.secret_file)
             async with asyncio.timeout(self._limit_s):
-                loop = asyncio.get_running_loop()
-                status = await loop.run_in_executor(
-                    self._thread, self._post, notice.key, body, secret
+                status = await in_lone_thread(
+                    "webhook", lambda: self._post(notice.key, body, secret)
                 )
         except ConfigError as exc:
             raise NotifyFailed(f"{self._where}: {exc}") from exc
@@ -93,10 +98,10 @@ class WebhookNotifier:
         if 200 <= status < 300:
             return
         text = f"{self._where}: answered {status} {http.client.responses.get(status, '')}".rstrip()
-        if 400 <= status < 500 and status not in MAY_PASS:
+        if status in NEVER:
             raise NotifyRefused(f"permanent: {text}; check url and secret_file")
-        remedy = "; redirects are not followed, check url" if 300 <= status < 400 else ""
-        raise NotifyFailed(f"{text}{remedy}")
+        remedy = {3: "; redirects are not followed, check url", 4: "; check url and secret_file"}
+        raise NotifyFailed(f"{text}{remedy.get(status // 100, '')}")
 
     def _post(self, key: str, body: bytes, secret: str) -> int:
         """Send the request and return the status of the answer; the rest is not read."""

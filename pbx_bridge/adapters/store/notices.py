@@ -28,6 +28,12 @@ GIVEN_UP = (
 )
 
 
+FAILING = (
+    "SELECT addressee, topic, status, queued_at, ended_at, error FROM notice"
+    " WHERE status = 'open' AND failures > 0 ORDER BY seq"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """How it stands with one notice."""
@@ -43,7 +49,7 @@ class Told:
 
 
 def told(columns: tuple[Any, ...]) -> Told:
-    """Return the notice for the columns of `OF_CASE` and `GIVEN_UP`."""
+    """Return the notice for the columns of `OF_CASE`, `GIVEN_UP` and `FAILING`."""
     addressee, topic, status, queued_at, ended_at, error = columns
     row = f"notice of {topic} for {addressee}"
     return Told(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pbx_bridge.adapters.store.failures import translated
 from pbx_bridge.adapters.store.journal import JournalRow, journal_row
-from pbx_bridge.adapters.store.notices import GIVEN_UP, OF_CASE, Told, told
+from pbx_bridge.adapters.store.notices import FAILING, GIVEN_UP, OF_CASE, Told, told
 from pbx_bridge.adapters.store.outbox import Parked, parked
 from pbx_bridge.adapters.store.schema import released, version
 from pbx_bridge.adapters.store.values import dump_time, load, load_time
@@ -160,6 +160,13 @@ def given_up(path: Path, since: datetime) -> list[Told]:
     """Return the notices that nobody tries any more, given up since then; oldest first."""
     with snapshot(path) as connection:
         rows = connection.execute(GIVEN_UP, (dump_time(since),)).fetchall()
+    return [told(row) for row in rows]
+
+
+def failing(path: Path) -> list[Told]:
+    """Return the notices that were tried in vain and are tried again; oldest first."""
+    with snapshot(path) as connection:
+        rows = connection.execute(FAILING).fetchall()
     return [told(row) for row in rows]
 
 

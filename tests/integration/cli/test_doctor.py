@@ -22,6 +22,8 @@ from pbx_bridge.ports import Notice, Queueing
 
 pytestmark = pytest.mark.integration
 
+MAIL = '[mail]\nhost = "h"\nfrom = "a@b.example"\nto = ["c@d.example"]\nsecurity = "none"\n'
+
 SECRET = "a-secret-of-this-test"
 
 
@@ -156,6 +158,31 @@ def test_lines_for_people_have_their_remedy_below(config: Path) -> None:
     assert result.exit_code == 1
 
 
+async def fail(path: Path, at: datetime) -> None:
+    """Let a mail be tried in vain once; another one has not been tried."""
+    async with open_store(path) as store:
+        for key in ("tried", "new"):
+            notice = Notice(key=key, subject="s", body="b")
+            one = Queueing(addressee="mail", topic=Topic.EXHAUSTED, notice=notice)
+            await store.notices.queue(at, [one])
+        (tried, _) = await store.notices.due(at)
+        await store.notices.mark_failed(tried.seq, "connection refused", at)
+
+
+def test_notice_that_waits_after_a_failure_is_told(config: Path) -> None:
+    """For three days an emergency may be tried in vain, and all the time somebody could act."""
+    config.write_text(f"{config.read_text()}\n{MAIL}")
+    asyncio.run(fail(config.parent / "cases.db", datetime.now(UTC)))
+
+    check = next(each for each in examine(config, config.parent) if each.name == "notifiers")
+
+    assert check.state is CheckState.WARNING
+    assert check.text == (
+        "mail: 1 notice(s) could not be sent yet and are tried again, the last one: "
+        "connection refused"
+    )
+
+
 async def give_up(path: Path, key: str, at: datetime) -> None:
     """Let a mail be given up."""
     notice = Notice(key=key, subject="s", body="b")
@@ -169,8 +196,7 @@ async def give_up(path: Path, key: str, at: datetime) -> None:
 
 def test_notices_that_reached_nobody_are_told(config: Path) -> None:
     """Whoever gets no mail does not know that there was none; yesterday's matter, old ones not."""
-    mail = '[mail]\nhost = "h"\nfrom = "a@b.example"\nto = ["c@d.example"]\nsecurity = "none"\n'
-    config.write_text(f"{config.read_text()}\n{mail}")
+    config.write_text(f"{config.read_text()}\n{MAIL}")
     for key, days in (("old", 8), ("new", 1)):
         at = datetime.now(UTC) - timedelta(days=days)
         asyncio.run(give_up(config.parent / "cases.db", key, at))

@@ -105,5 +105,5 @@ def test_who_cannot_be_told_is_in_the_answer_and_nowhere_else(
     result = run(config, "--to", "anna", "--json")
 
     (row,) = json.loads(result.stdout)["sent"]
-    assert "pip install 'pbx-bridge[apprise]'" in row["reason"]
+    assert "-m pip install 'apprise>=" in row["reason"]
     assert result.exit_code == 1

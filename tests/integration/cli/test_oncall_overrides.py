@@ -50,7 +50,7 @@ async def test_override_is_made_listed_and_removed(
     span = ("--from", f"{ANNAS_WEEK} 09:00", "--until", f"{ANNAS_WEEK} 18:00")
     async with service(desk):
         made = await desk.typed(
-            "oncall", "override", "add", *words, *span, "--reason", "flu", "--made-by", "eva"
+            "oncall", "override", "add", *words, *span, "--reason", "flu\u202e", "--made-by", "eva"
         )
         listed = desk.told("oncall", "override", "list")
         during, after = on_call(desk, NOON), on_call(desk, f"{ANNAS_WEEK} 18:00")
@@ -58,7 +58,7 @@ async def test_override_is_made_listed_and_removed(
 
     assert made.output.startswith(f"override 1: {sentence}")
     assert "until Mon 2027-06-21 18:00 (16:00 UTC)" in made.output
-    assert "(by eva, flu)" in listed
+    assert "(by eva, flu�)" in listed
     assert (during, after) == (expected, ["anna"])
     assert removed.output == "override 1 is removed\n"
     assert on_call(desk, NOON) == ["anna"]

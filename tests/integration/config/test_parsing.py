@@ -6,7 +6,6 @@ import pytest
 from configs import SMALLEST
 
 from pbx_bridge.config import load, read_secret
-from pbx_bridge.config.parsing import secret_advice
 from pbx_bridge.errors import ConfigError
 
 pytestmark = pytest.mark.integration
@@ -78,24 +77,3 @@ def test_load_reports_a_secret_that_cannot_be_used(
 
     assert text.startswith(f"{file}:6: asterisk.ami_secret_file: {secret} ")
     assert expected in text
-
-
-def test_load_reports_a_missing_mail_password(file: Path) -> None:
-    """The mail is needed at the worst moment."""
-    mail = (
-        '[mail]\nhost = "h"\nfrom = "a@b.example"\nto = ["c@d.example"]\n'
-        f'user = "u"\nsecret_file = "{file.parent}/mail.secret"\n'
-    )
-    file.write_text(file.read_text(encoding="utf-8") + mail, encoding="utf-8")
-
-    assert "mail.secret_file: " in refusal(file)
-
-
-def test_secret_advice_names_files_that_everybody_may_read(file: Path) -> None:
-    """It works, so it is said and not refused."""
-    config = load(file)
-    assert secret_advice(config) == []
-
-    config.asterisk.ami_secret_file.chmod(0o644)
-
-    assert "chmod 600" in secret_advice(config)[0]

@@ -173,6 +173,18 @@ def test_long_text_is_wrapped_beside_its_label() -> None:
     ]
 
 
+def test_note_cannot_forge_the_page() -> None:
+    """It is shown as what it is: signs."""
+    note = Note(at=NOW, by="anna", text="\x1b[2Jowner  eva\u202e")
+    call = replace(opened_call().state, life=CaseLife(notes=(note,)))
+    case = CaseFile(call=call, escalation=None, journal=(), parked=())
+
+    shown = "\n".join(page(case, BERLIN, 80))
+
+    assert "�[2Jowner  eva�" in shown
+    assert "\x1b" not in shown
+
+
 def test_who_was_told_is_shown_and_who_was_not() -> None:
     """In the morning the office must see that its mail never came."""
     asked = {"queued_at": NOW, "error": "connection refused"}

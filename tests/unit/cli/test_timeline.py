@@ -28,6 +28,7 @@ from pbx_bridge.core.case import (
     Urgency,
     Verdict,
 )
+from pbx_bridge.core.case_life import NoteAdded
 from pbx_bridge.core.escalation_events import EscalationEvent, RingEnded, RingPlaced, TakenElsewhere
 from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.runtime.transcripts import HEARD
@@ -77,6 +78,11 @@ def test_every_event_reads_as_a_sentence(kind: type, data: st.DataObject) -> Non
 def test_sentence_says_what_the_event_holds(event: object, said: str) -> None:
     """Seconds, ends and names are in it."""
     assert sentence(row(event)) == said
+
+
+def test_note_cannot_move_the_cursor() -> None:
+    """Whoever follows sees what was written, and not what it would do."""
+    assert sentence(row(NoteAdded("anna", "\x1b[2Jno"))) == "a note by anna: �[2Jno"
 
 
 def test_verdict_comes_with_its_reasons() -> None:

@@ -51,6 +51,20 @@ def test_technician_names_are_unique() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["office", "mail"])
+def test_what_is_no_person_lends_nobody_its_name(name: str) -> None:
+    """`cases done --by office` would be said of a technician."""
+    assert f"technician[2].name: '{name}' is not a person's" in found(changed('"ben"', f'"{name}"'))
+
+
+def test_each_technician_has_his_own_number() -> None:
+    """Otherwise one phone rings for two cases at once, and nobody knows who calls in."""
+    assert found(changed("+491722345678", "+491711234567")) == (
+        "f:14: technician[2].number: '+491711234567' is somebody else's already;"
+        " give each his own number"
+    )
+
+
 def test_policy_names_only_technicians() -> None:
     """A typo is answered with the nearest name."""
     assert "'ana' is no [[technician]]; did you mean 'anna'?" in found(

@@ -51,10 +51,18 @@ def test_mistake_is_one_line_without_the_secret(text: str, where: str, problem: 
     assert "secret" not in mistake
 
 
-@pytest.mark.parametrize("told", ["", HOOK + 'topics = ["done"]', MAIL + 'topics = ["line-down"]'])
+def test_nobody_told_of_anything_is_advised() -> None:
+    """The commonest way is proposed."""
+    assert "mail: is missing: when nobody takes a case, nobody is told; add [mail]" in advised("")
+
+
+@pytest.mark.parametrize("told", [HOOK + 'topics = ["done"]', MAIL + 'topics = ["line-down"]'])
 def test_nobody_told_of_what_nobody_took_is_advised(told: str) -> None:
-    """There may be notifiers, and none of them for that."""
-    assert "when nobody takes a case, nobody is told" in advised(told)
+    """There are notifiers, and none of them for that: what is there is not called missing."""
+    found = advised(told)
+
+    assert 'when nobody takes a case, nobody is told of "exhausted"; add it to the topics' in found
+    assert "is missing" not in found
 
 
 @pytest.mark.parametrize("told", [HOOK, MAIL, '\n[apprise]\nurls_file = "/etc/office.urls"\n'])

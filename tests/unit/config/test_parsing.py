@@ -39,11 +39,55 @@ def test_parse_reports_all_mistakes_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+def test_key_with_a_line_break_makes_no_second_line() -> None:
+    """Each mistake is one line, whatever somebody calls his keys."""
+    assert mistakes(SMALLEST + '"a\\nf.toml:1: firm" = 1\n') == [
+        "f.toml:17: speech.'a\\nf.toml:1: firm': is no setting; take it out"
+    ]
+
+
+@pytest.mark.parametrize("where", ["[mail]\ntopics", "[[technician]]\nnotify_topics"])
+def test_topics_that_are_offered_can_be_chosen(where: str) -> None:
+    """'test' is refused, so it is not proposed."""
+    found = mistakes(f'{SMALLEST}{where} = ["exhaustet"]\n')
+
+    (line,) = (line for line in found if "is not allowed" in line)
+    assert "'exhausted'" in line
+    assert "'test'" not in line
+
+
+def test_misspelt_section_is_not_blamed_for_its_holidays() -> None:
+    """One typo, one line about it."""
+    text = changed("[firm]", "[frim]") + '[hours]\nholidays_off = ["Boże Ciało"]\n'
+
+    assert not [line for line in mistakes(text) if "holiday" in line]
+
+
 def test_parse_demands_a_time_zone() -> None:
     """There is no default zone: a wrong one would ring the wrong person at night."""
     assert mistakes(changed('zone = "Europe/Berlin"\n', "")) == [
         'f.toml:1: firm.zone: is missing; add zone = "Europe/Berlin" under [firm]'
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'webhook = "https://example.com/s3cret"\n' + SMALLEST,
+        'webhook = ["https://example.com/s3cret"]\n' + SMALLEST,
+        'apprise = "ntfy://s3cret"\n' + SMALLEST,
+        'mail = "smtp://me:s3cret@example.com"\n' + SMALLEST,
+        SMALLEST.replace('name = "anna"', 'name = "anna"\nnotify_file = "ntfy://s3cret"'),
+        SMALLEST.replace("[asterisk]", '[asterisk]\nami_secret_file = "s3cret"'),
+        SMALLEST + '[call_in]\npins_file = "s3cret"\n',
+    ],
+)
+def test_secret_in_the_wrong_place_is_not_repeated(text: str) -> None:
+    """A mistake goes to a screen, a log, a ticket."""
+    found = mistakes(text)
+
+    assert found
+    assert "s3cret" not in "".join(found)
 
 
 @pytest.mark.parametrize(

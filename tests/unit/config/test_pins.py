@@ -17,8 +17,8 @@ def file(folder: Path, text: str, mode: int = 0o600) -> Path:
 
 
 def test_pins_by_name(tmp_path: Path) -> None:
-    """Comments and empty lines are fine."""
-    path = file(tmp_path, "# ours\nanna 274951\n\nben   90517364  # new\n")
+    """Comments, empty lines, tabs and an editor's mark at the beginning are fine."""
+    path = file(tmp_path, "\ufeff# ours\nanna\t274951\n\nben   90517364  # new\n")
 
     assert read_pins(path, ["anna", "ben"]) == {"anna": "274951", "ben": "90517364"}
 
@@ -33,7 +33,9 @@ def test_pins_by_name(tmp_path: Path) -> None:
         ("anna 777777", "is guessed first"),
         ("anna 123456", "is guessed first"),
         ("anna 654321", "is guessed first"),
-        ("dora 274951", "'dora' is no [[technician]]; one of: anna, ben"),
+        ("dora 274951", "the name of no [[technician]]; write a line for each technician"),
+        ("anna:274951", "name, space, PIN; names: anna, ben"),
+        ("274951 anna", "name, space, PIN; names: anna, ben"),
         ("anna 274951\nanna 274952", "'anna' is there twice"),
     ],
 )
@@ -56,6 +58,12 @@ def test_file_that_others_read_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="chmod 600"):
         read_pins(path, ["anna"])
+
+
+def test_file_without_a_pin_is_a_mistake(tmp_path: Path) -> None:
+    """Nobody could call in, and nobody would know why."""
+    with pytest.raises(ConfigError, match="holds no PIN; write a line for each"):
+        read_pins(file(tmp_path, "# later\n"), ["anna"])
 
 
 def test_missing_file(tmp_path: Path) -> None:

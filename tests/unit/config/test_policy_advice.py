@@ -135,6 +135,21 @@ def test_ceiling_that_ends_the_first_round_is_told(text: str, expected: list[str
     assert told == [f"{line}: the last ones are never rung; make it longer" for line in expected]
 
 
+def test_ceiling_of_the_firm_is_told_once_for_all_its_policies() -> None:
+    """One number is to be changed, so there is one line."""
+    long, longer = 'who = ["anna", "ben", "anna"]', 'who = ["anna", "ben", "anna", "ben"]'
+    gas, water = 'category = ["gas"]', 'category = ["water"]'
+
+    told = found(
+        "[escalation]\nceiling_min = 1\n"
+        + policy("x", long, more=gas)
+        + policy("y", longer, more=water)
+    )
+
+    (line,) = (line for line in told if "ceiling_min" in line)
+    assert "policy 'x' is (66 s), 'y' is (88 s): the last ones" in line
+
+
 def test_ceiling_is_told_at_the_policy_that_sets_it() -> None:
     """An overlap longer than the ring does not make the round longer."""
     step = 'who = ["anna", "ben", "anna"]\noverlap_s = 60'

@@ -10,6 +10,7 @@ from pbx_bridge.config.proposal import proposal
     [
         (["anna", "ben"], "did you mean 'anna'?"),
         (["ben", "carl"], "known: ben, carl"),
+        (["ben", "ben", "carl"], "known: ben, carl"),
         ([], "known: none"),
     ],
 )

@@ -110,3 +110,12 @@ def test_mail_host_is_a_bare_name(host: str) -> None:
 
     with pytest.raises(ConfigError, match="is no host name or address"):
         parse(changed("[speech]", mail), source="f")
+
+
+def test_socket_path_that_linux_cannot_take_is_refused() -> None:
+    """Bytes count, not letters; the service would start without commands."""
+    path = "/run/" + "ż" * 51
+
+    assert parse(changed("[speech]", f'[service]\nsocket = "{path}"\n[speech]'), source="f")
+    with pytest.raises(ConfigError, match="is too long for a socket; at most 107"):
+        parse(changed("[speech]", f'[service]\nsocket = "{path}x"\n[speech]'), source="f")

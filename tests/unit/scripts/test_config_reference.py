@@ -4,7 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from config_reference import PAGE, page
+import pytest
+from config_reference import PAGE, main, page
 
 from pbx_bridge.config import Config, parse
 from pbx_bridge.config.keys import keys_of
@@ -16,6 +17,17 @@ SAMPLE = (Path(__file__).parents[3] / "docs" / "pbx-bridge.sample.toml").read_te
 def test_page_is_current() -> None:
     """A changed setting changes the page: run scripts/config_reference.py."""
     assert PAGE.read_text("utf-8") == page()
+
+
+def test_help_writes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever asks what it does has not asked for it yet."""
+    monkeypatch.setattr("config_reference.PAGE", tmp_path / "page.md")
+    monkeypatch.setattr("sys.argv", ["config_reference.py", "--help"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert not (tmp_path / "page.md").exists()
 
 
 def test_page_documents_every_key() -> None:

@@ -1,6 +1,7 @@
 """From the configuration to everybody who is told."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,11 +85,11 @@ async def test_without_apprise_one_line_says_so_and_the_others_work(
 
     people = by_name(config)
     with capture_logs() as lines:
-        report_unusable(people.values())
+        report_unusable(config, people.values())
 
     (line,) = lines
     assert line["event"] == "notify.unusable"
-    assert "pip install 'pbx-bridge[apprise]'" in line["reason"]
+    assert "-m pip install 'apprise>=" in line["reason"]
     unusable = [one for one in people.values() if isinstance(one.notifier, Unusable)]
     assert len(unusable) == 3
     with pytest.raises(NotifyFailed, match="pip install"):
@@ -101,11 +102,33 @@ def test_list_that_cannot_be_read_keeps_nobody_from_ringing(config: Config, tmp_
 
     people = by_name(config)
     with capture_logs() as lines:
-        report_unusable(people.values())
+        report_unusable(config, people.values())
 
     assert [line["event"] for line in lines] == ["notify.unusable"]
     assert "technician/ben/unreadable" in people
     assert isinstance(people[f"apprise/{url_name('json://office/x')}"].notifier, PushNotifier)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff"])
+def test_secret_that_cannot_be_read_is_said_at_the_start(
+    config: Config, tmp_path: Path, content: bytes | None
+) -> None:
+    """Of the mail as of a webhook; both are built, and read it again for each notice."""
+    secret = tmp_path / "hook.secret"
+    secret.unlink() if content is None else secret.write_bytes(content)
+    assert config.mail is not None
+    mail = replace(config.mail, user="u", secret_file=tmp_path / "mail.secret")
+    config = replace(config, mail=mail)
+
+    people = by_name(config)
+    with capture_logs() as lines:
+        report_unusable(config, people.values())
+
+    assert [(line["event"], line["to"]) for line in lines] == [
+        ("notify.unusable", "mail"),
+        ("notify.unusable", "webhook/crm"),
+    ]
+    assert not isinstance(people["mail"].notifier, Unusable)
 
 
 def test_apprise_is_not_imported_by_the_service(config: Config) -> None:
