@@ -8,7 +8,7 @@ import structlog
 
 from pbx_bridge.core import call_in_flow, pin_lock
 from pbx_bridge.core.ack_flow import Ask, Close, Heard
-from pbx_bridge.core.call_flow import UNHEARD
+from pbx_bridge.core.call_flow import UNHEARD, CallPhase
 from pbx_bridge.core.call_in_flow import (
     AskPin,
     CallIn,
@@ -175,5 +175,8 @@ class CallIns:
         is_his = any(e.case_id == case_id for e in await self._escalations.owned_by(technician))
         if stored is None or not is_his:
             await voice.say(("ack-taken",))
+            return
+        if stored.state.phase is not CallPhase.DECIDED:  # an outcome would not be kept
+            await voice.say(("ack-still-speaking",))
             return
         await self._talk.run(voice, stored.state, technician)

@@ -8,7 +8,9 @@ from daemon import NUMBERS, PINS
 from lines import FakeLine
 from night import Night
 
+from pbx_bridge.core.call_events import HeardCertain
 from pbx_bridge.core.call_flow import advance
+from pbx_bridge.core.case import Urgency, Verdict
 from pbx_bridge.core.case_life import CaseOutcome, OutcomeGiven
 from pbx_bridge.core.escalation_events import TakenByHand
 from pbx_bridge.core.pin_lock import DELAY, TRIES_OF_ALL, PinLock, missed
@@ -162,6 +164,22 @@ async def test_case_that_was_taken_meanwhile_is_not_his(night: Night) -> None:
 
     assert line.played == ["ack-taken"]
     assert (await night.call(case_id)).life.outcome is None
+
+
+async def test_case_whose_caller_still_speaks_takes_no_outcome_and_he_hears_so(
+    night: Night,
+) -> None:
+    """It rang early, Anna accepted it and hung up: what would not be kept is not asked for."""
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+    await night.answers("anna", keys={"ack-announce": "1"}, hangs_up_at="ack-still-speaking")
+
+    line = await night.calls_in(ANNA, *RIGHT, "1", "3", "1")
+
+    assert line.played[-2:] == ["ack-still-speaking", "ack-goodbye"]
+    assert (await night.call()).life.outcome is None
+    assert night.rang() == ["anna"]
 
 
 async def test_hang_up_is_no_fault(night: Night) -> None:
