@@ -88,7 +88,7 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        policy = self._patient(effect, await self._spoken_s(stored.state))
+        policy = self._patient(effect, _to_hear(stored.state))
         await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
@@ -208,16 +208,10 @@ class Ringing:
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
 
-    async def _spoken_s(self, call: Call) -> float:
-        """Return how much of the message is there; while he speaks, what is on disk."""
-        if call.message is not None:
-            return call.message_s
-        return await asyncio.to_thread(self._recordings.message_s, call.recording)
-
-    def _patient(self, effect: Escalate, message_s: float) -> Policy:
+    def _patient(self, effect: Escalate, message: timedelta) -> Policy:
         """Return the policy with time to hear the whole message before the next is rung."""
         policy = self._policy(effect)
-        return replace(policy, answer_limit=policy.answer_limit + timedelta(seconds=message_s))
+        return replace(policy, answer_limit=policy.answer_limit + message)
 
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
@@ -305,6 +299,11 @@ class Ringing:
             recording=call.recording,
             language=call.language,
         )
+
+
+def _to_hear(call: Call) -> timedelta:
+    """Return how long the message takes to hear; while he speaks, how long it can become."""
+    return call.limits.message if call.message is None else timedelta(seconds=call.message_s)
 
 
 def _is_listening(leg: Attempt, channel: LiveChannel) -> bool:
