@@ -128,7 +128,9 @@ class Daemon:
         self.talk = OutcomeTalk(self.cases, world.recordings)
         self.acks = self._acks(world)
         self.call_ins = self._call_ins(world)
-        self.commands = CaseCommands(self.cases, world.calls, NUMBERS)
+        self.commands = CaseCommands(
+            self.cases, world.calls, NUMBERS, policy=lambda _: world.policy
+        )
         self.case_deeds = self._case_deeds(world)
         self.recovery = self._recovery(world)
         self.switchboard.connect(self.recovery)
@@ -210,6 +212,7 @@ class Daemon:
             recordings=world.recordings,
             transcriber=world.transcriber,
             language_of=lambda _: "de",
+            policy=lambda _: world.policy,
         )
 
     def _assign(self) -> None:

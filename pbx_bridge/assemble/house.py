@@ -292,12 +292,13 @@ class House:
             recordings=self._recordings,
             transcriber=self._transcriber,
             language_of=self._config.language_of,
+            policy=self._who_is_rung.policy,
         )
 
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
         roster = (person.name for person in self._config.technicians)
-        cases = CaseCommands(self._cases, self._store.calls, roster)
+        cases = CaseCommands(self._cases, self._store.calls, roster, self._who_is_rung.policy)
         handlers = {
             "override.add": commands.add_override,
             "override.remove": commands.remove_override,

@@ -317,14 +317,15 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
 
 
 def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
-    """Ring all again; whoever is rung already, or has the case, is left in peace."""
-    rounds = esc.policy.groups() if esc.policy.rounds else ()
-    has_people = bool(rounds or esc.policy.last_group())
+    """Ring all who are on call now; whoever is rung already, or has the case, is left in peace."""
+    policy = event.policy or esc.policy
+    rounds = policy.groups() if policy.rounds else ()
+    has_people = bool(rounds or policy.last_group())
     if esc.phase is not EscalationPhase.DONE and not (
         esc.phase is EscalationPhase.EXHAUSTED and has_people
     ):
         return EscalationTransition(esc)
-    then = begin_round(now, _anew(now, esc), event.others)
+    then = begin_round(now, _anew(now, replace(esc, policy=policy)), event.others)
     effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
     return EscalationTransition(then.state, effects)
 

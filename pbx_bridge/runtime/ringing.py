@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -16,7 +15,6 @@ from pbx_bridge.core.call_events import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,
@@ -32,7 +30,6 @@ from pbx_bridge.core.escalation_events import (
     TakeOver,
 )
 from pbx_bridge.core.escalation_state import Attempt, Escalation, EscalationPhase
-from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import (
     CallStore,
@@ -45,6 +42,7 @@ from pbx_bridge.ports import (
 )
 from pbx_bridge.runtime.cases import Opening, Trigger
 from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.policies import ChoosePolicy, patient_policy
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
@@ -73,7 +71,7 @@ class Ringing:
         recordings: Recordings,
         lookout: Lookout,
         tokens: Tokens,
-        policy: Callable[[Escalate], Policy],
+        policy: ChoosePolicy,
     ) -> None:
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
@@ -88,7 +86,7 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        policy = self._patient(effect, _to_hear(stored.state))
+        policy = patient_policy(self._policy, effect, stored.state)
         await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
@@ -208,11 +206,6 @@ class Ringing:
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
 
-    def _patient(self, effect: Escalate, message: timedelta) -> Policy:
-        """Return the policy with time to hear the whole message before the next is rung."""
-        policy = self._policy(effect)
-        return replace(policy, answer_limit=policy.answer_limit + message)
-
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
         stored = await self._escalations.load(case_id)
@@ -299,11 +292,6 @@ class Ringing:
             recording=call.recording,
             language=call.language,
         )
-
-
-def _to_hear(call: Call) -> timedelta:
-    """Return how long the message takes to hear; while he speaks, how long it can become."""
-    return call.limits.message if call.message is None else timedelta(seconds=call.message_s)
 
 
 def _is_listening(leg: Attempt, channel: LiveChannel) -> bool:
