@@ -185,7 +185,9 @@ def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
         in_a_row += 1
     again = now + esc.policy.line_retry * min(max(1, in_a_row), LONGEST_RETRY)
     if esc.attempts[n - 1].is_reminder:
-        return EscalationTransition(replace(after, wake_at=again))
+        # Asterisk may be away for days: those that say how long to wait are enough
+        kept = _without(after, n) if in_a_row > LONGEST_RETRY else after
+        return EscalationTransition(replace(kept, wake_at=again))
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
     back = replace(given_back(after, n), go_on_at=again, is_waiting=after.is_group_over)
@@ -200,15 +202,20 @@ def _held(now: datetime, esc: Escalation, event: RingHeld | MobileBusy) -> Escal
     """
     n, is_busy = event.attempt, isinstance(event, MobileBusy)
     after = closed(esc, n, RingOutcome.UNREACHABLE)
+    if esc.attempts[n - 1].is_reminder:
+        return replace(_without(after, n), wake_at=now + esc.policy.line_retry)
     if esc.phase is not EscalationPhase.RINGING:
         return after
-    back = given_back(after, n, is_last_chance=is_busy)
-    if n == len(back.attempts):
-        back = replace(back, attempts=back.attempts[:-1])
+    back = _without(given_back(after, n, is_last_chance=is_busy), n)
     if is_busy and not back.is_group_over:
         return with_timer(back)
     again = now + esc.policy.line_retry
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
+
+
+def _without(esc: Escalation, n: int) -> Escalation:
+    """Return *esc* without attempt *n*, which never rang, if it is the newest."""
+    return replace(esc, attempts=esc.attempts[:-1]) if n == len(esc.attempts) else esc
 
 
 def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
