@@ -99,6 +99,7 @@ class Daemon:
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
         self.lookout = Lookout(phones, self.tokens, world.policy.people())
+        self.callers: list[str] = []
         self.ringing = Ringing(
             self.cases.post,
             self.cases.open_escalation,
@@ -109,6 +110,7 @@ class Daemon:
             lookout=self.lookout,
             tokens=self.tokens,
             policy=lambda _: world.policy,
+            callers=self.callers,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,
@@ -203,6 +205,7 @@ class Daemon:
             leases=self.leases,
             talk=self.talk,
             prompt=_prompt,
+            callers=self.callers,
         )
 
     def _case_deeds(self, world: World) -> CaseDeeds:

@@ -1,7 +1,7 @@
 """Carries out what an escalation wants from the telephone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import structlog
@@ -72,11 +72,14 @@ class Ringing:
         lookout: Lookout,
         tokens: Tokens,
         policy: ChoosePolicy,
+        callers: Collection[str] = (),
     ) -> None:
+        """*callers* holds who has called us and is on the line: no time to remind him."""
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
+        self._callers = callers
 
     async def escalate(self, pending: Pending) -> None:
         """Start to ring, unless somebody took the case while we were away."""
@@ -226,6 +229,9 @@ class Ringing:
         press = await self._key_press(esc)
         if press is not None:
             return press
+        mine = esc.find(ring.attempt)
+        if mine is not None and mine.is_reminder and ring.technician in self._callers:
+            return MobileBusy(ring.attempt)  # perhaps he is just saying that it is done
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from daemon import NUMBERS, PINS
@@ -180,6 +181,28 @@ async def test_case_whose_caller_still_speaks_takes_no_outcome_and_he_hears_so(
     assert line.played[-2:] == ["ack-still-speaking", "ack-goodbye"]
     assert (await night.call()).life.outcome is None
     assert night.rang() == ["anna"]
+
+
+@pytest.mark.parametrize(("keys", "is_reminded"), [(RIGHT, False), (WRONG, True)])
+async def test_owner_who_has_called_us_is_not_reminded_meanwhile(
+    night: Night, keys: tuple[str, ...], is_reminded: bool
+) -> None:
+    """Her mobile would be busy, and the others woken; but a forged number stops no reminder."""
+    night.world.policy = replace(night.world.policy, remind_after=timedelta(minutes=30))
+    await accepted(night)
+    await night.pass_time(29 * 60)
+    pressed = (*keys, "1", "3")
+    at = "outcome-confirm" if keys == RIGHT else "call-in-wrong"
+    await night.calls_in(ANNA, *pressed, stands_still_at=at)
+
+    await night.pass_time(70)
+    during = night.rang()[1:]
+    for session in night._sessions:
+        session.cancel()
+    await night.pass_time(10)
+
+    assert during == (["anna"] if is_reminded else [])
+    assert night.rang()[1:] == ["anna"]
 
 
 async def test_hang_up_is_no_fault(night: Night) -> None:
