@@ -178,16 +178,9 @@ def _with_deadline(esc: Escalation, n: int) -> Escalation:
 def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     """Put the technician back to the front: what could not be tried is not used up."""
     after = closed(esc, n, RingOutcome.UNREACHABLE)
-    in_a_row = 0
-    for attempt in reversed(after.attempts):
-        if not attempt.is_unplaced:
-            break
-        in_a_row += 1
-    again = now + esc.policy.line_retry * min(max(1, in_a_row), LONGEST_RETRY)
+    again = now + esc.policy.line_retry * min(max(1, _unplaced(after)), LONGEST_RETRY)
     if esc.attempts[n - 1].is_reminder:
-        # Asterisk may be away for days: those that say how long to wait are enough
-        kept = _without(after, n) if in_a_row > LONGEST_RETRY else after
-        return EscalationTransition(replace(kept, wake_at=again))
+        return EscalationTransition(replace(after, wake_at=again))
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
     back = replace(given_back(after, n), go_on_at=again, is_waiting=after.is_group_over)
@@ -304,12 +297,17 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
         return EscalationTransition(replace(esc, wake_at=None))
     if any(one.technician == owner.name for one in others.occupied):
         return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))
-    n, timeout = len(esc.attempts) + 1, RING_TIMEOUT
+    kept = esc.attempts
+    if _unplaced(esc) >= LONGEST_RETRY and kept[-1].is_reminder:
+        # Asterisk may be away for days. The last is tried again under its own number: should
+        # Asterisk have taken that order after all, the look before the ring finds its leg.
+        kept = kept[:-1]
+    n, timeout = len(kept) + 1, RING_TIMEOUT
     ends_at = now + timeout + esc.policy.grace
     reminder = Attempt(
         attempt=n, technician=owner.name, ends_at=ends_at, timeout=timeout, is_reminder=True
     )
-    state = replace(esc, attempts=(*esc.attempts, reminder), wake_at=ends_at)
+    state = replace(esc, attempts=(*kept, reminder), wake_at=ends_at)
     return EscalationTransition(
         state, (Ring(n, owner.name, owner.number, timeout.total_seconds()),)
     )
@@ -357,6 +355,12 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
 def _is_turn(esc: Escalation, ended: list[int]) -> bool:
     """Whether those that ended were the last ones that the next group waited for."""
     return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
+
+
+def _unplaced(esc: Escalation) -> int:
+    """Return how many of the newest attempts in a row were never placed."""
+    placed = (n for n, one in enumerate(reversed(esc.attempts)) if not one.is_unplaced)
+    return next(placed, len(esc.attempts))
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

@@ -229,12 +229,12 @@ class Ringing:
         press = await self._key_press(esc)
         if press is not None:
             return press
-        mine = esc.find(ring.attempt)
-        if mine is not None and mine.is_reminder and ring.technician in self._callers:
-            return MobileBusy(ring.attempt)  # perhaps he is just saying that it is done
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
+        mine = esc.find(ring.attempt)
+        if mine is not None and mine.is_reminder and ring.technician in self._callers:
+            return MobileBusy(ring.attempt)  # perhaps he is just saying that it is done
         if await self._is_on_the_phone(ring.technician, live):
             return MobileBusy(ring.attempt)
         call = await self._calls.load(esc.case_id)
