@@ -300,7 +300,7 @@ class House:
 
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
-        roster = (person.name for person in self._config.technicians)
+        roster = {person.name: person.number for person in self._config.technicians}
         cases = CaseCommands(self._cases, self._store.calls, roster, self._who_is_rung.policy)
         handlers = {
             "override.add": commands.add_override,

@@ -49,7 +49,7 @@ from pbx_bridge.core.escalation_state import (
     with_timer,
 )
 from pbx_bridge.core.lineup import Occupied, Others
-from pbx_bridge.core.policy import RING_TIMEOUT, Policy
+from pbx_bridge.core.policy import RING_TIMEOUT, Policy, Technician
 
 
 def open_escalation(
@@ -83,8 +83,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _done(now, esc, by)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
             return _pressed_one(now, esc, n, others)
-        case TakenElsewhere(technician=technician) | TakenByHand(by=technician):
-            return _taken(now, esc, technician)
+        case TakenElsewhere() | TakenByHand():
+            return _taken(now, esc, event)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -253,10 +253,15 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 # ---------------------------------------------------------------- endings
 
 
-def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
+def _taken(
+    now: datetime, esc: Escalation, event: TakenElsewhere | TakenByHand
+) -> EscalationTransition:
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    return _acknowledge(now, esc, technician)
+    if isinstance(event, TakenElsewhere):
+        return _acknowledge(now, esc, event.technician)
+    taker = Technician(event.by, event.number) if event.number is not None else None
+    return _acknowledge(now, replace(esc, taker=taker), event.by)
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
@@ -292,8 +297,8 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
     if silent is not None:
         after = _owner_silent(now, closed(esc, silent, RingOutcome.NO_ANSWER), others)
         return EscalationTransition(after.state, (CancelRing(silent), *after.effects))
-    owner = esc.policy.find(esc.owner or "")
-    if owner is None:  # he took it in the dialplan, under a number that we do not know
+    owner = esc.known_owner()
+    if owner is None:  # the office, or taken in the dialplan under a number that we do not know
         return EscalationTransition(replace(esc, wake_at=None))
     if any(one.technician == owner.name for one in others.occupied):
         return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))

@@ -1,5 +1,6 @@
 """Our rule files and the firm's own."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def test_unknown_language_names_the_known() -> None:
         load_pack("fr")
 
 
+def test_pack_is_kept_away_from_the_garbage_collector() -> None:
+    """It would be looked through again and again, in the middle of calls."""
+    pack = load_pack("ru")
+
+    assert not any(each is pack for each in gc.get_objects())
+    assert gc.isenabled()
+
+
 def test_own_file_is_merged(tmp_path: Path) -> None:
     """One file of the firm switches our rule off and adds its own."""
     own = tmp_path / "own.toml"
@@ -47,6 +56,7 @@ def test_own_file_is_merged(tmp_path: Path) -> None:
     ("content", "text"),
     [
         (b"[de", "is not TOML"),
+        (b"de = " + b"[" * 3000, "is nested too deep"),
         (b"\xff", "is not UTF-8"),
         (b"[fr]\n", "fr is no language"),
         (b"de = 3\n", "de must be a table"),
