@@ -99,6 +99,7 @@ class Daemon:
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
         self.lookout = Lookout(phones, self.tokens, world.policy.people())
+        self.callers: list[str] = []
         self.ringing = Ringing(
             self.cases.post,
             self.cases.open_escalation,
@@ -109,6 +110,7 @@ class Daemon:
             lookout=self.lookout,
             tokens=self.tokens,
             policy=lambda _: world.policy,
+            callers=self.callers,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,
@@ -128,7 +130,9 @@ class Daemon:
         self.talk = OutcomeTalk(self.cases, world.recordings)
         self.acks = self._acks(world)
         self.call_ins = self._call_ins(world)
-        self.commands = CaseCommands(self.cases, world.calls, NUMBERS)
+        self.commands = CaseCommands(
+            self.cases, world.calls, NUMBERS, policy=lambda _: world.policy
+        )
         self.case_deeds = self._case_deeds(world)
         self.recovery = self._recovery(world)
         self.switchboard.connect(self.recovery)
@@ -201,6 +205,7 @@ class Daemon:
             leases=self.leases,
             talk=self.talk,
             prompt=_prompt,
+            callers=self.callers,
         )
 
     def _case_deeds(self, world: World) -> CaseDeeds:
@@ -210,6 +215,7 @@ class Daemon:
             recordings=world.recordings,
             transcriber=world.transcriber,
             language_of=lambda _: "de",
+            policy=lambda _: world.policy,
         )
 
     def _assign(self) -> None:

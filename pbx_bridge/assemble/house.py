@@ -101,6 +101,7 @@ class House:
         self._prompt = prompts_in(config.asterisk.prompts_dir)
         self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
+        self._callers: list[str] = []
         self._cases = Cases(
             self._clock,
             store.calls,
@@ -171,6 +172,7 @@ class House:
             lookout=self._lookout,
             tokens=self._tokens,
             policy=self._who_is_rung.policy,
+            callers=self._callers,
         )
 
     def _transcripts(self) -> Transcripts:
@@ -283,6 +285,7 @@ class House:
             leases=self._leases,
             talk=talk,
             prompt=self._prompt,
+            callers=self._callers,
         )
 
     def _case_deeds(self) -> CaseDeeds:
@@ -292,12 +295,13 @@ class House:
             recordings=self._recordings,
             transcriber=self._transcriber,
             language_of=self._config.language_of,
+            policy=self._who_is_rung.policy,
         )
 
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
         roster = {person.name: person.number for person in self._config.technicians}
-        cases = CaseCommands(self._cases, self._store.calls, roster)
+        cases = CaseCommands(self._cases, self._store.calls, roster, self._who_is_rung.policy)
         handlers = {
             "override.add": commands.add_override,
             "override.remove": commands.remove_override,

@@ -178,12 +178,7 @@ def _with_deadline(esc: Escalation, n: int) -> Escalation:
 def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     """Put the technician back to the front: what could not be tried is not used up."""
     after = closed(esc, n, RingOutcome.UNREACHABLE)
-    in_a_row = 0
-    for attempt in reversed(after.attempts):
-        if not attempt.is_unplaced:
-            break
-        in_a_row += 1
-    again = now + esc.policy.line_retry * min(max(1, in_a_row), LONGEST_RETRY)
+    again = now + esc.policy.line_retry * min(max(1, _unplaced(after)), LONGEST_RETRY)
     if esc.attempts[n - 1].is_reminder:
         return EscalationTransition(replace(after, wake_at=again))
     if esc.phase is not EscalationPhase.RINGING:
@@ -200,15 +195,20 @@ def _held(now: datetime, esc: Escalation, event: RingHeld | MobileBusy) -> Escal
     """
     n, is_busy = event.attempt, isinstance(event, MobileBusy)
     after = closed(esc, n, RingOutcome.UNREACHABLE)
+    if esc.attempts[n - 1].is_reminder:
+        return replace(_without(after, n), wake_at=now + esc.policy.line_retry)
     if esc.phase is not EscalationPhase.RINGING:
         return after
-    back = given_back(after, n, is_last_chance=is_busy)
-    if n == len(back.attempts):
-        back = replace(back, attempts=back.attempts[:-1])
+    back = _without(given_back(after, n, is_last_chance=is_busy), n)
     if is_busy and not back.is_group_over:
         return with_timer(back)
     again = now + esc.policy.line_retry
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
+
+
+def _without(esc: Escalation, n: int) -> Escalation:
+    """Return *esc* without attempt *n*, which never rang, if it is the newest."""
+    return replace(esc, attempts=esc.attempts[:-1]) if n == len(esc.attempts) else esc
 
 
 def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
@@ -302,12 +302,17 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
         return EscalationTransition(replace(esc, wake_at=None))
     if any(one.technician == owner.name for one in others.occupied):
         return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))
-    n, timeout = len(esc.attempts) + 1, RING_TIMEOUT
+    kept = esc.attempts
+    if _unplaced(esc) >= LONGEST_RETRY and kept[-1].is_reminder:
+        # Asterisk may be away for days. The last is tried again under its own number: should
+        # Asterisk have taken that order after all, the look before the ring finds its leg.
+        kept = kept[:-1]
+    n, timeout = len(kept) + 1, RING_TIMEOUT
     ends_at = now + timeout + esc.policy.grace
     reminder = Attempt(
         attempt=n, technician=owner.name, ends_at=ends_at, timeout=timeout, is_reminder=True
     )
-    state = replace(esc, attempts=(*esc.attempts, reminder), wake_at=ends_at)
+    state = replace(esc, attempts=(*kept, reminder), wake_at=ends_at)
     return EscalationTransition(
         state, (Ring(n, owner.name, owner.number, timeout.total_seconds()),)
     )
@@ -322,14 +327,15 @@ def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationT
 
 
 def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
-    """Ring all again; whoever is rung already, or has the case, is left in peace."""
-    rounds = esc.policy.groups() if esc.policy.rounds else ()
-    has_people = bool(rounds or esc.policy.last_group())
+    """Ring all who are on call now; whoever is rung already, or has the case, is left in peace."""
+    policy = event.policy or esc.policy
+    rounds = policy.groups() if policy.rounds else ()
+    has_people = bool(rounds or policy.last_group())
     if esc.phase is not EscalationPhase.DONE and not (
         esc.phase is EscalationPhase.EXHAUSTED and has_people
     ):
         return EscalationTransition(esc)
-    then = begin_round(now, _anew(now, esc), event.others)
+    then = begin_round(now, _anew(now, replace(esc, policy=policy)), event.others)
     effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
     return EscalationTransition(then.state, effects)
 
@@ -354,6 +360,12 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
 def _is_turn(esc: Escalation, ended: list[int]) -> bool:
     """Whether those that ended were the last ones that the next group waited for."""
     return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
+
+
+def _unplaced(esc: Escalation) -> int:
+    """Return how many of the newest attempts in a row were never placed."""
+    placed = (n for n, one in enumerate(reversed(esc.attempts)) if not one.is_unplaced)
+    return next(placed, len(esc.attempts))
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.lineup import ALONE, Others
+from pbx_bridge.core.policy import Policy
 
 
 class FallbackReason(StrEnum):
@@ -127,6 +128,8 @@ class CaseReopened:
     """A human says that a case that is over rings again."""
 
     by: str
+    policy: Policy | None = None
+    """Who is rung now; `None`: whoever was to be rung then, as older journals have it."""
     others: Others = ALONE
 
 

@@ -45,18 +45,23 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSaved:
+    """The outcome could not be kept; he must not hear that it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteTaken:
     """The recording of the note is over; *is_kept*: something was said, and is committed."""
 
     is_kept: bool
 
 
-OutcomeEvent = Heard | Saved | NoteTaken
+OutcomeEvent = Heard | Saved | NotSaved | NoteTaken
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Commit the outcome; then report `Saved`."""
+    """Commit the outcome; then report `Saved` or `NotSaved`."""
 
     outcome: CaseOutcome
 
@@ -102,6 +107,8 @@ def advance(flow: OutcomeFlow, event: OutcomeEvent) -> OutcomeFlow:
             return replace(again, phase=OutcomePhase.CHOOSING, chosen=None)
         case Saved(), OutcomePhase.SAVING:
             return replace(flow, phase=OutcomePhase.OFFERING, silences=0)
+        case NotSaved(), OutcomePhase.SAVING:
+            return replace(flow, phase=OutcomePhase.OVER)
         case Heard(digit=digit), OutcomePhase.OFFERING:
             is_wanted = digit == ACCEPT
             return replace(flow, phase=OutcomePhase.SPEAKING if is_wanted else OutcomePhase.OVER)

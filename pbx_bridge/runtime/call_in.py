@@ -2,13 +2,14 @@
 
 import hmac
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import structlog
 
 from pbx_bridge.core import call_in_flow, pin_lock
 from pbx_bridge.core.ack_flow import Ask, Close, Heard
-from pbx_bridge.core.call_flow import UNHEARD
+from pbx_bridge.core.call_flow import UNHEARD, CallPhase
 from pbx_bridge.core.call_in_flow import (
     AskPin,
     CallIn,
@@ -57,10 +58,13 @@ class CallIns:
         leases: Leases,
         talk: OutcomeTalk,
         prompt: Prompt,
+        callers: list[str],
     ) -> None:
+        """*callers* holds who is on the line with us, once he has given his PIN."""
         self._people, self._clock = people, clock
         self._calls, self._escalations = calls, escalations
         self._leases, self._talk, self._prompt = leases, talk, prompt
+        self._callers = callers
         self._pin_locks, self._lock = pin_locks, PinLock()
         self._is_lock_known = False
         """Whether the lock in memory counts; from then on it is written, and not read again."""
@@ -84,11 +88,18 @@ class CallIns:
             log.warning("call_in.refused", technician=technician, reason=reason)
             await voice.say(("call-in-refused",))
             return
+        with ExitStack() as known:
+            await self._converse(voice, technician, known)
+
+    async def _converse(self, voice: Voice, technician: str, known: ExitStack) -> None:
         call = CallIn()
         while True:
             match next_request(call):
                 case AskPin(sounds=sounds):
                     checked = await self._checked(voice, sounds, technician)
+                    if isinstance(checked, PinRight):  # a number alone can be forged
+                        self._callers.append(technician)
+                        known.callback(self._callers.remove, technician)
                     call = call_in_flow.advance(call, checked)
                 case Ask(sounds=sounds):
                     call = call_in_flow.advance(call, Heard(await voice.ask(sounds)))
@@ -175,5 +186,8 @@ class CallIns:
         is_his = any(e.case_id == case_id for e in await self._escalations.owned_by(technician))
         if stored is None or not is_his:
             await voice.say(("ack-taken",))
+            return
+        if stored.state.phase is not CallPhase.DECIDED:  # an outcome would not be kept
+            await voice.say(("ack-still-speaking",))
             return
         await self._talk.run(voice, stored.state, technician)

@@ -18,6 +18,7 @@ from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import CaseError
 from pbx_bridge.ports import CallStore
 from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.policies import ChoosePolicy, policy_anew
 from pbx_bridge.wire.control import AddNote, GiveOutcome, ReopenCase, TakeCase, arguments
 
 log = structlog.get_logger()
@@ -26,7 +27,9 @@ log = structlog.get_logger()
 class CaseCommands:
     """What the office types; notes never go into a log or an error."""
 
-    def __init__(self, cases: Cases, calls: CallStore, roster: Mapping[str, str]) -> None:
+    def __init__(
+        self, cases: Cases, calls: CallStore, roster: Mapping[str, str], policy: ChoosePolicy
+    ) -> None:
         """
         Remember what to change.
 
@@ -34,8 +37,10 @@ class CaseCommands:
             cases: the actor.
             calls: where a case is looked up.
             roster: the technicians' numbers by their short names.
+            policy: chooses who is rung for a case that is opened again.
         """
         self._cases, self._calls, self._roster = cases, calls, roster
+        self._policy = policy
 
     async def done(self, given: Mapping[str, Any]) -> object:
         """Carry out ``case.done``: the outcome closes the case and stops all phones."""
@@ -85,7 +90,8 @@ class CaseCommands:
         if call.life.outcome is not None:
             await self._cases.submit_call(command.case_id, OutcomeWithdrawn(command.by))
         elif is_exhausted:
-            await self._cases.submit_escalation(command.case_id, CaseReopened(command.by))
+            anew = CaseReopened(command.by, policy_anew(self._policy, call))
+            await self._cases.submit_escalation(command.case_id, anew)
         else:
             now = esc.phase.value if esc is not None else "open"
             raise CaseError(f"case {command.case_id} is {now}: only what is over can be reopened")

@@ -14,6 +14,7 @@ from pbx_bridge.core.escalation_events import CaseDone, CaseReopened
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import CallStore, Pending, Recordings, Transcriber
 from pbx_bridge.runtime.cases import Cases
+from pbx_bridge.runtime.policies import ChoosePolicy, policy_anew
 
 log = structlog.get_logger()
 
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 class CaseDeeds:
     """Each returns once it is committed, so they must run beside the actor."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         cases: Cases,
         *,
@@ -29,9 +30,11 @@ class CaseDeeds:
         recordings: Recordings,
         transcriber: Transcriber,
         language_of: Callable[[str], str],
+        policy: ChoosePolicy,
     ) -> None:
         self._cases, self._calls, self._recordings = cases, calls, recordings
         self._transcriber, self._language_of = transcriber, language_of
+        self._policy = policy
 
     async def close(self, pending: Pending) -> None:
         """Stop every phone of the case; raise `StoreError` while its ringing is only to begin."""
@@ -47,13 +50,15 @@ class CaseDeeds:
         await self._cases.submit_escalation(pending.case_id, CaseDone(effect.by))
 
     async def reopen(self, pending: Pending) -> None:
-        """Ring again, if anybody was ever rung."""
+        """Ring those who are on call now, if anybody was ever rung."""
         effect = pending.effect
         assert isinstance(effect, ReopenEscalation)  # noqa: S101
         if not await self._is_newest(pending):
             return
-        if await self._cases.escalation(pending.case_id) is not None:
-            await self._cases.submit_escalation(pending.case_id, CaseReopened(effect.by))
+        stored = await self._calls.load(pending.case_id)
+        if stored is not None and await self._cases.escalation(pending.case_id) is not None:
+            anew = CaseReopened(effect.by, policy_anew(self._policy, stored.state))
+            await self._cases.submit_escalation(pending.case_id, anew)
 
     async def transcribe_note(self, pending: Pending) -> None:
         """

@@ -11,6 +11,7 @@ from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case_life import CaseOutcome, NoteSpoken, OutcomeGiven
 from pbx_bridge.core.outcome_flow import (
     NoteTaken,
+    NotSaved,
     OutcomeFlow,
     RecordNote,
     Save,
@@ -47,8 +48,8 @@ class OutcomeTalk:
                 case Ask(sounds=sounds):
                     flow = outcome_flow.advance(flow, Heard(await voice.ask(sounds)))
                 case Save(outcome=outcome):
-                    await self._save(call.case_id, outcome, technician)
-                    flow = outcome_flow.advance(flow, Saved())
+                    is_saved = await self._save(call.case_id, outcome, technician)
+                    flow = outcome_flow.advance(flow, Saved() if is_saved else NotSaved())
                 case RecordNote():
                     taken = await self._record(voice, call, technician)
                     flow = outcome_flow.advance(flow, NoteTaken(taken))
@@ -56,9 +57,14 @@ class OutcomeTalk:
                     await voice.say(sounds)
                     return
 
-    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> None:
-        await self._cases.submit_call(case_id, OutcomeGiven(outcome, technician))
+    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> bool:
+        """Commit an outcome; whether the case has it: while its caller speaks it takes none."""
+        call = await self._cases.submit_call(case_id, OutcomeGiven(outcome, technician))
+        if call.life.outcome is not outcome:
+            log.warning("outcome.unsaved", case_id=case_id, outcome=outcome.value, by=technician)
+            return False
         log.info("case.done", case_id=case_id, outcome=outcome.value, by=technician)
+        return True
 
     async def _record(self, voice: Voice, call: Call, technician: str) -> bool:
         """Record and commit a note, also one that a hang-up ended; whether there is one."""

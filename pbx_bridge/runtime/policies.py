@@ -1,8 +1,13 @@
 """Who is rung for a case that starts now: the firm's policies with those who are on call."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
 import structlog
 
 from pbx_bridge.core.call_events import Escalate
+from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.plan import Chosen, Policies, policy_at
 from pbx_bridge.core.policy import Policy
@@ -10,6 +15,25 @@ from pbx_bridge.ports import Clock
 from pbx_bridge.runtime.on_call import OnCall
 
 log = structlog.get_logger()
+
+ChoosePolicy = Callable[[Escalate], Policy]
+
+
+def patient_policy(choose: ChoosePolicy, effect: Escalate, call: Call) -> Policy:
+    """
+    Return the policy of today with time to hear the whole message before the next is rung.
+
+    While the caller speaks nobody knows how long that will be: the longest message counts.
+    """
+    said = timedelta(seconds=call.message_s) if call.message is not None else call.limits.message
+    policy = choose(effect)
+    return replace(policy, answer_limit=policy.answer_limit + said)
+
+
+def policy_anew(choose: ChoosePolicy, call: Call) -> Policy:
+    """Return the policy of today for a case that is to ring again."""
+    verdict = call.verdict or UNHEARD
+    return patient_policy(choose, Escalate(verdict.urgency, verdict.category), call)
 
 
 class WhoIsRung:

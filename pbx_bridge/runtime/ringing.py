@@ -1,8 +1,7 @@
 """Carries out what an escalation wants from the telephone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 import structlog
@@ -16,7 +15,6 @@ from pbx_bridge.core.call_events import (
     Escalate,
     LookAfterCall,
 )
-from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import MessageEnd, RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import (
     CancelRing,
@@ -32,7 +30,6 @@ from pbx_bridge.core.escalation_events import (
     TakeOver,
 )
 from pbx_bridge.core.escalation_state import Attempt, Escalation, EscalationPhase
-from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import (
     CallStore,
@@ -45,6 +42,7 @@ from pbx_bridge.ports import (
 )
 from pbx_bridge.runtime.cases import Opening, Trigger
 from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.policies import ChoosePolicy, patient_policy
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
@@ -73,12 +71,15 @@ class Ringing:
         recordings: Recordings,
         lookout: Lookout,
         tokens: Tokens,
-        policy: Callable[[Escalate], Policy],
+        policy: ChoosePolicy,
+        callers: Collection[str] = (),
     ) -> None:
+        """*callers* holds who has called us and is on the line: no time to remind him."""
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
+        self._callers = callers
 
     async def escalate(self, pending: Pending) -> None:
         """Start to ring, unless somebody took the case while we were away."""
@@ -88,7 +89,7 @@ class Ringing:
         if stored is None:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
-        policy = self._patient(effect, await self._spoken_s(stored.state))
+        policy = patient_policy(self._policy, effect, stored.state)
         await self._open(case_id, Opening(effect.urgency, policy, owner))
 
     async def adopt_owner(self, pending: Pending) -> None:
@@ -208,17 +209,6 @@ class Ringing:
             case Fate.NOBODY:  # nobody claimed the call: the line may have been cut
                 self._post(case_id, CallerLeft(message_s, MessageEnd.INTERRUPTED))
 
-    async def _spoken_s(self, call: Call) -> float:
-        """Return how much of the message is there; while he speaks, what is on disk."""
-        if call.message is not None:
-            return call.message_s
-        return await asyncio.to_thread(self._recordings.message_s, call.recording)
-
-    def _patient(self, effect: Escalate, message_s: float) -> Policy:
-        """Return the policy with time to hear the whole message before the next is rung."""
-        policy = self._policy(effect)
-        return replace(policy, answer_limit=policy.answer_limit + timedelta(seconds=message_s))
-
     async def _is_wanted(self, case_id: str, ring: Ring, leg: str) -> bool:
         """Whether this ring is still to be placed; posts what a look at Asterisk shows instead."""
         stored = await self._escalations.load(case_id)
@@ -242,6 +232,9 @@ class Ringing:
         live = await self._phones.live()
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
+        mine = esc.find(ring.attempt)
+        if mine is not None and mine.is_reminder and ring.technician in self._callers:
+            return MobileBusy(ring.attempt)  # perhaps he is just saying that it is done
         if await self._is_on_the_phone(ring.technician, live):
             return MobileBusy(ring.attempt)
         call = await self._calls.load(esc.case_id)

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pbx_bridge.config import Config
 from pbx_bridge.core.call_in_flow import CATEGORIES
-from pbx_bridge.core.case_life import CaseOutcome
+from pbx_bridge.core.case_life import OFFICE, CaseOutcome
 from pbx_bridge.errors import PromptError
 
 CALLER = (
@@ -39,6 +39,7 @@ TECHNICIAN = (
     "ack-declined",
     "ack-taken",
     "ack-taken-by",
+    f"name-{OFFICE}",
     "ack-goodbye",
 )
 LIFE = (

@@ -1,7 +1,9 @@
 """A case that a human takes or reopens by hand."""
 
+from datetime import timedelta
+
 import pytest
-from examples import NOW, OWNER, POLICY, opened_escalation
+from examples import CLARA, NOW, OWNER, POLICY, opened_escalation
 
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
@@ -20,7 +22,7 @@ from pbx_bridge.core.escalation_events import (
 from pbx_bridge.core.escalation_rounds import exhaust
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.lineup import ALONE
-from pbx_bridge.core.policy import Policy
+from pbx_bridge.core.policy import Policy, Step
 
 RINGING = opened_escalation().state
 TAKEN = open_taken(NOW, "1001", Urgency.URGENT, POLICY, "anna").state
@@ -58,6 +60,28 @@ def test_reopened_case_rings_from_the_first_on(state: Escalation) -> None:
     assert (moved.state.owner, moved.state.acknowledged_at) == (None, None)
     assert moved.state.give_up_at == NOW + POLICY.ceiling
     assert moved.effects[0] == Tell(Topic.REOPENED, "office")
+
+
+@pytest.mark.parametrize("state", [DONE, EXHAUSTED])
+def test_reopened_case_rings_who_is_on_call_now(state: Escalation) -> None:
+    """A week later others have the duty; the case keeps their policy from now on."""
+    today = Policy(steps=(Step(technicians=(CLARA,)),), ceiling=timedelta(hours=1))
+
+    moved = advance(NOW, state, CaseReopened("office", today))
+
+    assert [one.technician for one in moved.effects if isinstance(one, Ring)] == ["clara"]
+    assert (moved.state.policy, moved.state.give_up_at) == (today, NOW + timedelta(hours=1))
+
+
+def test_case_that_had_nobody_to_ring_rings_who_is_there_now() -> None:
+    """And one that had somebody is left as it is when nobody is there any more."""
+    had_nobody = open_escalation(NOW, "1001", Urgency.URGENT, NOBODY, ALONE).state
+
+    rings = advance(NOW, had_nobody, CaseReopened("office", POLICY))
+    stays = advance(NOW, EXHAUSTED, CaseReopened("office", NOBODY))
+
+    assert rings.state.phase is EscalationPhase.RINGING
+    assert (stays.state, stays.effects) == (EXHAUSTED, ())
 
 
 @pytest.mark.parametrize("state", [RINGING, TAKEN])

@@ -24,6 +24,7 @@ from pbx_bridge.core.escalation_events import (
     Tell,
     Topic,
 )
+from pbx_bridge.core.escalation_rounds import LONGEST_RETRY
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.core.lineup import ALONE, Occupied, Others
 
@@ -194,6 +195,7 @@ def test_reminder_that_cannot_be_placed_is_tried_again() -> None:
 def test_reminder_held_back_is_tried_again() -> None:
     """The dialplan's fallback rings for the call just then."""
     held = after(RingHeld(1)).state
+    assert (held.attempts, held.wake_at) == ((), at(1) + POLICY.line_retry)
 
     again = advance(held.wake_at, held, EscalationTimer())
 
@@ -238,3 +240,18 @@ def test_end_of_an_old_reminder_changes_nothing_for_a_new_owner() -> None:
     moved = advance(at(1), rings, TakenElsewhere("ben"))
 
     assert moved == EscalationTransition(rings)
+
+
+def test_attempts_do_not_grow_while_asterisk_is_away() -> None:
+    """It is away for a day: the owner is tried as before, and the state stays small."""
+    state, now, pauses = taken(), at(0), []
+    for _ in range(200):
+        moved = advance(now, state, EscalationTimer())
+        [ring] = [one for one in moved.effects if isinstance(one, Ring)]
+        state = advance(now, moved.state, RingNotPlaced(ring.attempt)).state
+        pauses.append(state.wake_at - now)
+        now = state.wake_at
+
+    assert len(state.attempts) == LONGEST_RETRY
+    assert pauses[0] == POLICY.line_retry
+    assert set(pauses[LONGEST_RETRY:]) == {POLICY.line_retry * LONGEST_RETRY}

@@ -13,6 +13,7 @@ from pbx_bridge.core.outcome_flow import (
     MAX_SILENCES,
     MAX_SLIPS,
     NoteTaken,
+    NotSaved,
     OutcomeFlow,
     OutcomePhase,
     RecordNote,
@@ -52,6 +53,7 @@ def test_receipt_and_the_offer_of_a_note() -> None:
     """Only after it is committed; 1 is yes."""
     assert next_request(after("3", "1", Saved())) == Ask(("outcome-saved", "note-offer"))
     assert next_request(after("3", "1", Saved(), "1")) == RecordNote()
+    assert next_request(after("3", "1", NotSaved())) == Close(())
     assert next_request(after("3", "1", Saved(), Heard(None))) == Close(())
 
 
@@ -83,7 +85,7 @@ def test_stuck_key_does_not_keep_the_line() -> None:
 
 events = st.one_of(
     st.builds(Heard, st.none() | st.sampled_from(KEYS)),
-    st.just(Saved()),
+    st.sampled_from([Saved(), NotSaved()]),
     st.builds(NoteTaken, st.booleans()),
 )
 

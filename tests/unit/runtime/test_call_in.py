@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from daemon import NUMBERS, PINS
 from lines import FakeLine
 from night import Night
 
+from pbx_bridge.core.call_events import HeardCertain
 from pbx_bridge.core.call_flow import advance
+from pbx_bridge.core.case import Urgency, Verdict
 from pbx_bridge.core.case_life import CaseOutcome, OutcomeGiven
 from pbx_bridge.core.escalation_events import TakenByHand
 from pbx_bridge.core.pin_lock import DELAY, TRIES_OF_ALL, PinLock, missed
@@ -162,6 +165,44 @@ async def test_case_that_was_taken_meanwhile_is_not_his(night: Night) -> None:
 
     assert line.played == ["ack-taken"]
     assert (await night.call(case_id)).life.outcome is None
+
+
+async def test_case_whose_caller_still_speaks_takes_no_outcome_and_he_hears_so(
+    night: Night,
+) -> None:
+    """It rang early, Anna accepted it and hung up: what would not be kept is not asked for."""
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await night.settle()
+    await night.answers("anna", keys={"ack-announce": "1"}, hangs_up_at="ack-still-speaking")
+
+    line = await night.calls_in(ANNA, *RIGHT, "1", "3", "1")
+
+    assert line.played[-2:] == ["ack-still-speaking", "ack-goodbye"]
+    assert (await night.call()).life.outcome is None
+    assert night.rang() == ["anna"]
+
+
+@pytest.mark.parametrize(("keys", "is_reminded"), [(RIGHT, False), (WRONG, True)])
+async def test_owner_who_has_called_us_is_not_reminded_meanwhile(
+    night: Night, keys: tuple[str, ...], is_reminded: bool
+) -> None:
+    """Her mobile would be busy, and the others woken; but a forged number stops no reminder."""
+    night.world.policy = replace(night.world.policy, remind_after=timedelta(minutes=30))
+    await accepted(night)
+    await night.pass_time(29 * 60)
+    pressed = (*keys, "1", "3")
+    at = "outcome-confirm" if keys == RIGHT else "call-in-wrong"
+    await night.calls_in(ANNA, *pressed, stands_still_at=at)
+
+    await night.pass_time(70)
+    during = night.rang()[1:]
+    for session in night._sessions:
+        session.cancel()
+    await night.pass_time(10)
+
+    assert during == (["anna"] if is_reminded else [])
+    assert night.rang()[1:] == ["anna"]
 
 
 async def test_hang_up_is_no_fault(night: Night) -> None:

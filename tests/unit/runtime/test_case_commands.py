@@ -123,6 +123,24 @@ async def test_reopened_case_rings_again(night: Night) -> None:
     night.told()
 
 
+@pytest.mark.parametrize("was_done", [True, False])
+async def test_reopened_case_rings_who_is_on_call_now(night: Night, was_done: bool) -> None:
+    """A week later nobody of those days is on the roster; the whole message may be heard."""
+    await night.open_case()
+    if was_done:
+        await typed(night, "done", **DONE)
+    await night.pass_time(7 * 24 * 3600)
+    told, then = night.told(), night.rang()
+    night.world.policy = policy_of("clara")
+
+    await typed(night, "reopen", case_id="1001", by="office")
+
+    assert night.rang() == [*then, "clara"]
+    assert bool(told) is not was_done
+    waits = (await night.case()).policy.answer_limit - night.world.policy.answer_limit
+    assert waits.total_seconds() == 4
+
+
 async def test_exhausted_case_is_reopened_and_an_open_one_is_not(night: Night) -> None:
     """Only what is over can be reopened; a filed one that was done is open again, silently."""
     await night.open_case()

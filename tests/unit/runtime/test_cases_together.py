@@ -8,7 +8,8 @@ import pytest
 from daemon import World, policy_of
 from night import CALL_ID, Night
 
-from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.call_events import HeardCertain
+from pbx_bridge.core.case import RingOutcome, Urgency, Verdict
 from pbx_bridge.core.escalation_events import CaseDone, MarkTaken, RingEnded, Topic
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.core.policy import Step
@@ -267,3 +268,37 @@ async def test_late_mark_names_who_has_the_case_now(night: Night) -> None:
 
     assert night.daemon.lookout.believe(night.phones.astdb[TAKEN, CALL_ID]) == "ben"
     assert night.rang() == ["anna", "anna", "ben"]
+
+
+async def test_who_waits_for_the_rest_is_not_rung_by_another_case(alone: Night) -> None:
+    """Anna accepted while the caller speaks, and follows him: the second case waits for her."""
+    await alone.serve(alone.caller(stands_still_at="speaking"))
+    alone.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
+    await alone.settle()
+    keys = {"ack-announce": "1"}
+    await alone.answers("anna", keys=keys, stands_still_at="waits for the rest")
+
+    await alone.open_case(SECOND)
+    await alone.pass_time(150)
+
+    assert alone.ringing == ["anna"]
+    assert [order.case_id for order in alone.phones.rings] == ["1001"]
+    assert alone.rang() == ["anna"]
+
+
+async def test_who_speaks_a_note_is_not_rung_by_another_case(alone: Night) -> None:
+    """The first case is done, and Anna still on the phone with us: the second waits for her."""
+    await alone.open_case(FIRST)
+    said = {"ack-announce": "1", "ack-repeat": "4", "outcome-menu": "3", "outcome-confirm": "1"}
+    keys = said | {"note-offer": "1"}
+    await alone.answers("anna", keys=keys, stands_still_at="speaking")
+    assert (await alone.case()).phase is EscalationPhase.DONE
+
+    await alone.open_case(SECOND)
+    beside = [order.case_id for order in alone.phones.rings]
+    await alone.hangs_up("anna")
+    await alone.pass_time(10)
+
+    assert beside == ["1001"]
+    assert [order.case_id for order in alone.phones.rings] == ["1001", "1002"]
+    assert alone.rang() == ["anna", "anna"]

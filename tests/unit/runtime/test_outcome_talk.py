@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from lines import KeyLine
 from night import CALL_ID, Night
+from structlog.testing import capture_logs
 
 from pbx_bridge.core.case_life import CaseOutcome
 from pbx_bridge.core.escalation_state import EscalationPhase
@@ -66,6 +67,18 @@ async def test_nothing_is_said_to_be_saved_that_is_not(night: Night) -> None:
     assert "outcome-saved" not in line.played
     assert isinstance(night.faults.pop(), StoreError)
     assert (await night.call()).life.outcome is None
+
+
+async def test_outcome_that_the_case_does_not_take_is_not_said_to_be_saved(night: Night) -> None:
+    """The caller still speaks: nobody can know yet how it ended."""
+    await night.serve(night.caller(stands_still_at="speaking"))
+
+    with capture_logs() as logs:
+        line = await talk(night, "3", "1")
+
+    assert line.played == ["outcome-menu", "outcome-fixed", "outcome-confirm"]
+    assert (await night.call()).life.outcome is None
+    assert [one["event"] for one in logs if one.get("by")] == ["outcome.unsaved"]
 
 
 async def test_hang_up_after_the_confirmation_loses_nothing(night: Night) -> None:

@@ -48,17 +48,22 @@ async def test_number_that_asterisk_refuses_passes_it_on(night: Night) -> None:
     assert (await night.case()).attempts[0].outcome is RingOutcome.UNREACHABLE
 
 
-async def test_who_is_rung_early_has_time_for_what_is_there(night: Night) -> None:
-    """The message is not whole: what is on disk counts."""
-    line = night.caller(stands_still_at="speaking", speaks_s=40.0)
+async def test_who_is_rung_for_an_early_case_may_hear_all_of_it(night: Night) -> None:
+    """It rang after 4 s, the message becomes as long as it can: Ben is not cut off in it."""
+    line = night.caller(stands_still_at="speaking")
     await night.serve(line)
     night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
     await night.settle()
+    await night.pass_time(30)  # Anna does not pick up, Ben is rung
+    night.world.recordings.lengths_s[f"/spool/{CALL_ID}"] = line.speaks_s = 170.0
+    line.hang_up()
+    await night.claim(line)
 
-    waits = (await night.case()).policy.answer_limit - night.world.policy.answer_limit
+    await night.answers("ben", stands_still_at=CALL_ID)
+    await night.pass_time(200)
 
-    assert waits.total_seconds() == 40
-    assert night.rang() == ["anna"]
+    assert (night.ringing, night.phones.cancelled) == (["ben"], ["1001-1"])
+    assert night.rang() == ["anna", "ben"]
 
 
 async def test_fallback_takes_an_early_ring_from_us(night: Night) -> None:

@@ -45,6 +45,7 @@ def test_prompts_of_speaks_the_firms_and_the_technicians_languages() -> None:
     prompts = {(prompt.language, prompt.name): prompt for prompt in prompts_of(config)}
 
     names = {*REQUIRED, "name-anna", "name-ben"}
+    assert "name-office" in names  # who took a case by hand: "taken by", and then?
     assert set(prompts) == {(language, name) for language in ("de", "pl") for name in names}
     assert 'Müller "24" Haustechnik' in prompts["de", "greeting"].text
     assert prompts["pl", "name-ben"].text == "Ben."
