@@ -341,9 +341,17 @@ def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> Escalation
 
 
 def _anew(now: datetime, esc: Escalation) -> Escalation:
-    """Return *esc* before its first round, without an owner; its attempts count on."""
+    """
+    Return *esc* before its first round, without an owner; its attempts count on.
+
+    A ring that was stopped when somebody took the case, and whose end nobody told, is over.
+    """
+    state = esc
+    for one in esc.live:
+        if one.ends_at <= now:
+            state = closed(state, one.attempt, RingOutcome.NO_ANSWER)
     return replace(
-        esc,
+        state,
         phase=EscalationPhase.RINGING,
         owner=None,
         acknowledged_at=None,

@@ -38,7 +38,7 @@ def test_only_a_case_that_is_not_over_waits_for_a_timer(policy, night) -> None:
 
         assert (wake_at is not None) or phase is not EscalationPhase.RINGING
         assert wake_at is None or phase not in CLOSED
-        if phase is EscalationPhase.ACKNOWLEDGED and policy.remind_after is None:
+        if phase is EscalationPhase.ACKNOWLEDGED and moved.state.policy.remind_after is None:
             assert wake_at is None
 
 

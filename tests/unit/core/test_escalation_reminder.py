@@ -255,3 +255,17 @@ def test_attempts_do_not_grow_while_asterisk_is_away() -> None:
     assert len(state.attempts) == LONGEST_RETRY
     assert pauses[0] == POLICY.line_retry
     assert set(pauses[LONGEST_RETRY:]) == {POLICY.line_retry * LONGEST_RETRY}
+
+
+def test_ring_whose_end_nobody_told_is_over_when_the_case_rings_again() -> None:
+    """It was stopped when somebody took the case: the new round is not woken by it at once."""
+    alone = replace(POLICY, remind_after=HOUR, steps=(), last_resort=POLICY.people()[0])
+    ringing = open_escalation(NOW, "1001", Urgency.URGENT, alone, ALONE).state
+    case = advance(NOW, ringing, TakenElsewhere("anna")).state
+    reminder = advance(at(0), case, EscalationTimer()).state
+    resumed = advance(reminder.wake_at, reminder, EscalationTimer()).state
+
+    assert case.attempts[0].outcome is None
+    assert resumed.phase is EscalationPhase.RINGING
+    assert resumed.attempts[0].outcome is RingOutcome.NO_ANSWER
+    assert resumed.wake_at > reminder.wake_at
