@@ -77,14 +77,16 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     if isinstance(event, CaseReopened):
         return _reopened(now, esc, event)
     match event:
+        case TakenElsewhere():
+            return _pressed_elsewhere(now, esc, event)
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
         case CaseDone(by=by):
             return _done(now, esc, by)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
             return _pressed_one(now, esc, n, others)
-        case TakenElsewhere(technician=technician) | TakenByHand(by=technician):
-            return _taken(now, esc, technician)
+        case TakenByHand(by=by):
+            return _taken(now, esc, by)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -251,6 +253,16 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 
 
 # ---------------------------------------------------------------- endings
+
+
+def _pressed_elsewhere(
+    now: datetime, esc: Escalation, event: TakenElsewhere
+) -> EscalationTransition:
+    """Count a key that AstDB holds, once."""
+    if event.mark and event.mark in esc.counted:
+        return EscalationTransition(esc)
+    counted = replace(esc, counted=(*esc.counted, event.mark)) if event.mark else esc
+    return _taken(now, counted, event.technician)
 
 
 def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:

@@ -106,10 +106,12 @@ class PersonFree:
 
 @dataclass(frozen=True, slots=True)
 class TakenElsewhere:
-    """A technician pressed 1 in the dialplan's own screening, without an attempt of ours."""
+    """A technician pressed 1 in the dialplan's own screening; nobody told him of an owner."""
 
     technician: str
     others: Others = ALONE
+    mark: str = ""
+    """What AstDB holds of it, without the token: each counts once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Escalation:
     newest: int = 1
     """Number of the first attempt of the group that was rung last."""
     owner: str | None = None
+    counted: tuple[str, ...] = ()
+    """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
     acknowledged_at: datetime | None = None
     go_on_at: datetime | None = None
     """When the next of `todo` begins; `None`: when the newest group is over."""

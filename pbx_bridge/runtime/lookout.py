@@ -122,13 +122,14 @@ class Lookout:
 
     def press_of(self, esc: Escalation, stored: str) -> RingEnded | TakenElsewhere | None:
         """Return what a value of `TAKEN` means for *esc*; see `key_press`."""
-        who = self.believe(stored)
-        if who is None:
+        who, mark = self.believe(stored), stored.rpartition("/")[0]
+        if who is None or mark in esc.counted:
             return None
+        elsewhere = TakenElsewhere(who, mark=mark)
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:
-            return TakenElsewhere(who)
+            return elsewhere
         pressed = esc.find(leg[1])
         if leg[1] == OWN_MARK or (pressed and pressed.outcome is RingOutcome.ACKNOWLEDGED):
             return None
-        return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else TakenElsewhere(who)
+        return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else elsewhere

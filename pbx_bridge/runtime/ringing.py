@@ -90,6 +90,8 @@ class Ringing:
         owner = await self._owner(stored.state.call_id)
         policy = self._patient(effect, await self._spoken_s(stored.state))
         await self._open(case_id, Opening(effect.urgency, policy, owner))
+        if owner is not None:
+            await self._count_key(case_id)
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
@@ -119,11 +121,16 @@ class Ringing:
         self._post(case_id, RingPlaced(ring.attempt))
 
     async def give(self, case_id: str, technician: str) -> None:
-        """Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung."""
+        """
+        Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung.
+
+        The key is read once more: it may be one that counted long ago, of a case that rings again.
+        Raises `AmiError` when it cannot be read.
+        """
         if await self._escalations.load(case_id) is None:
             policy = self._policy(UNASKED)
             await self._open(case_id, Opening(UNASKED.urgency, policy, technician))
-        self._post(case_id, TakenElsewhere(technician))
+        await self._count_key(case_id)
 
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""

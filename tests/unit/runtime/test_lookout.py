@@ -114,9 +114,9 @@ def test_only_a_genuine_token_or_the_fallback_is_believed(
         ("anna/1001-1/forged", None),
         (key_of("1001-1"), RingEnded(1, RingOutcome.ACKNOWLEDGED)),
         (key_of("1001-0"), None),
-        (key_of("1001-7"), TakenElsewhere("anna")),
-        (key_of("2002-1"), TakenElsewhere("anna")),
-        ("+49170222/0/fallback", TakenElsewhere("ben")),
+        (key_of("1001-7"), TakenElsewhere("anna", mark="anna/1001-7")),
+        (key_of("2002-1"), TakenElsewhere("anna", mark="anna/2002-1")),
+        ("+49170222/0/fallback", TakenElsewhere("ben", mark="+49170222/0")),
     ],
 )
 async def test_key_press_counts_for_its_attempt_or_for_the_person(
@@ -133,6 +133,14 @@ async def test_key_press_that_was_counted_is_no_news(lookout: Lookout, phones: F
     """A case that was not done in time rings again: the old key must not take it once more."""
     phones.astdb[TAKEN, CALL] = key_of("1001-1")
     counted = advance(NOW, ESC, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+
+    assert await lookout.key_press(counted, CALL) is None
+
+
+async def test_key_of_the_fallback_counts_once(lookout: Lookout, phones: FakePhones) -> None:
+    """It names no attempt, so the case itself remembers that it was counted."""
+    phones.astdb[TAKEN, CALL] = "+49170222/0/fallback"
+    counted = advance(NOW, ESC, TakenElsewhere("ben", mark="+49170222/0")).state
 
     assert await lookout.key_press(counted, CALL) is None
 
