@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -79,6 +80,7 @@ class Ringing:
         self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
+        self._marking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def escalate(self, pending: Pending) -> None:
         """Start to ring, unless somebody took the case while we were away."""
@@ -165,27 +167,35 @@ class Ringing:
         """Let the dialplan know whose a case is now: the effect may come late, after the next."""
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
         case_id, technician = pending.case_id, pending.effect.technician
-        stored = await self._calls.load(case_id)
-        esc = await self._escalations.load(case_id)
-        if stored is None or esc is None:
-            return
-        call_id, phase = stored.state.call_id, esc.state.phase
-        who = esc.state.owner if phase is EscalationPhase.ACKNOWLEDGED else technician
-        if phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
-            await self._mark_free(esc.state, call_id)
-        elif who is not None:
-            leg = channel_id(case_id, OWN_MARK)
-            value = f"{who}/{leg}/{self._tokens.token(leg)}"
-            await self._phones.remember(TAKEN, call_id, value)
+        # One at a time: an older one that takes its time must not end after a newer one.
+        async with self._marking.setdefault(case_id, asyncio.Lock()):
+            call = await self._calls.load(case_id)
+            stored = await self._escalations.load(case_id)
+            if call is None or stored is None:
+                return
+            esc = stored.state
+            value = self._mark_of(esc, technician)
+            if value is not None:
+                await self._mark(esc, call.state.call_id, value)
 
-    async def _mark_free(self, esc: Escalation, call_id: str) -> None:
-        """Take a mark away that is no news any more; a key pressed meanwhile counts."""
-        stored = await self._phones.recall(TAKEN, call_id)
-        press = self._lookout.press_of(esc, stored) if stored else None
+    def _mark_of(self, esc: Escalation, technician: str | None) -> str | None:
+        """Return what AstDB is to hold; `None`: nobody who could be named has the case."""
+        if esc.phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
+            return ""
+        who = esc.owner if esc.phase is EscalationPhase.ACKNOWLEDGED else technician
+        if who is None:
+            return None
+        leg = channel_id(esc.case_id, OWN_MARK)
+        return f"{who}/{leg}/{self._tokens.token(leg)}"
+
+    async def _mark(self, esc: Escalation, call_id: str, value: str) -> None:
+        """Overwrite a mark that is no news any more; a key pressed meanwhile counts."""
+        there = await self._phones.recall(TAKEN, call_id) or ""
+        press = self._lookout.press_of(esc, there)
         if press is not None:
-            self._post(esc.case_id, press)
-        elif stored:
-            await self._phones.remember(TAKEN, call_id, "")
+            self._post(esc.case_id, press)  # what follows from it marks the case anew
+        elif there != value:
+            await self._phones.remember(TAKEN, call_id, value, expected=there)
 
     async def look_after(self, pending: Pending) -> None:
         """Ask Asterisk where the caller is; without Asterisk there is no caller either."""
