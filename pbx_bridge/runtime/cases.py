@@ -12,6 +12,7 @@ from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_events import CallEvent, CallTimer
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.case_life import OutcomeGiven
 from pbx_bridge.core.escalation_events import (
     EscalationEvent,
     EscalationTimer,
@@ -236,13 +237,23 @@ class Cases:
 
     async def _advance_call(self, case_id: str, trigger: CallEvent) -> State:
         before = await self._calls.load(case_id)
-        if before is None:
-            return None
+        if before is None or await self._is_of_another(case_id, trigger):
+            return before.state if before else None
         now = self._clock.now()
         after = call_flow.advance(now, before.state, trigger)
         await self._calls.save(now, before, trigger, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
         return after.state
+
+    async def _is_of_another(self, case_id: str, trigger: CallEvent) -> bool:
+        """Whether whoever closes a case by key lost it while he talked; nothing is between."""
+        if not (isinstance(trigger, OutcomeGiven) and trigger.is_by_key):
+            return False
+        esc = await self._escalations.load(case_id)
+        if esc is None or esc.state.owner in (None, trigger.by):
+            return False
+        log.warning("outcome.refused", case_id=case_id, by=trigger.by, owner=esc.state.owner)
+        return True
 
     async def _advance_escalation(self, case_id: str, trigger: EscalationEvent) -> State:
         before = await self._escalations.load(case_id)

@@ -47,7 +47,9 @@ class OutcomeTalk:
                 case Ask(sounds=sounds):
                     flow = outcome_flow.advance(flow, Heard(await voice.ask(sounds)))
                 case Save(outcome=outcome):
-                    await self._save(call.case_id, outcome, technician)
+                    if not await self._save(call.case_id, outcome, technician):
+                        await voice.say(("ack-taken",))
+                        return
                     flow = outcome_flow.advance(flow, Saved())
                 case RecordNote():
                     taken = await self._record(voice, call, technician)
@@ -56,9 +58,14 @@ class OutcomeTalk:
                     await voice.say(sounds)
                     return
 
-    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> None:
-        await self._cases.submit_call(case_id, OutcomeGiven(outcome, technician))
+    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> bool:
+        """Whether the outcome is committed: not when somebody else has the case by now."""
+        given = OutcomeGiven(outcome, technician, is_by_key=True)
+        call = await self._cases.submit_call(case_id, given)
+        if (call.life.outcome, call.life.by) != (outcome, technician):
+            return False
         log.info("case.done", case_id=case_id, outcome=outcome.value, by=technician)
+        return True
 
     async def _record(self, voice: Voice, call: Call, technician: str) -> bool:
         """Record and commit a note, also one that a hang-up ended; whether there is one."""
