@@ -258,11 +258,23 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 def _pressed_elsewhere(
     now: datetime, esc: Escalation, event: TakenElsewhere
 ) -> EscalationTransition:
-    """Count a key that AstDB holds, once."""
+    """
+    Count a key that AstDB holds, once.
+
+    He was told that the case is his. When it is somebody else's, or over, people must hear of it.
+    """
     if event.mark and event.mark in esc.counted:
         return EscalationTransition(esc)
     counted = replace(esc, counted=(*esc.counted, event.mark)) if event.mark else esc
-    return _taken(now, counted, event.technician)
+    if esc.phase not in (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE):
+        return _acknowledge(now, counted, event.technician)
+    if not event.mark:  # a journal from before there were marks: nobody was told then either
+        return EscalationTransition(esc)
+    # his key was left in AstDB until it was read; from now on the owner stands there
+    effects: tuple[EscalationEffect, ...] = (MarkTaken(esc.owner),) if esc.owner else ()
+    if event.technician != esc.owner:
+        effects = (*effects, Tell(Topic.CONTESTED, event.technician))
+    return EscalationTransition(counted, effects)
 
 
 def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:

@@ -27,6 +27,8 @@ class Topic(StrEnum):
     DONE = "done"
     REOPENED = "reopened"
     """A human wants it to ring again."""
+    CONTESTED = "contested"
+    """A second one was told that the case is his, or one whose case is over already."""
     EXHAUSTED = "exhausted"
     """Nobody accepted a case, or nobody was there to ring."""
     LINE_DOWN = "line-down"

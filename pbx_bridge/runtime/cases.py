@@ -21,8 +21,10 @@ from pbx_bridge.core.escalation_events import (
     RingHeld,
     RingNotPlaced,
     TakenElsewhere,
+    Tell,
+    Topic,
 )
-from pbx_bridge.core.escalation_state import Escalation
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.neighbours import others_of, waiting_in_order
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import StaleCase, StoreError
@@ -265,7 +267,7 @@ class Cases:
         after = escalation.advance(now, before.state, event)
         await self._escalations.save(now, before, event, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
-        if isinstance(trigger, TakenElsewhere) and trigger.technician != after.state.owner:
+        if isinstance(trigger, TakenElsewhere) and _is_contested(after):
             # Both were told so on the telephone; the office must call one of them.
             owner = after.state.owner
             log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
@@ -295,6 +297,10 @@ class Cases:
             for effect in fresh:
                 started.add(effect.seq)
                 await self._deeds.start(effect)
+
+
+def _is_contested(after: EscalationTransition) -> bool:
+    return any(isinstance(one, Tell) and one.topic is Topic.CONTESTED for one in after.effects)
 
 
 def _held(esc: Escalation, now: datetime) -> set[int]:

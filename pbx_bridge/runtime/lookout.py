@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
-from pbx_bridge.core.escalation_state import Escalation
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Technician
 from pbx_bridge.ports import LiveChannel, Phones
 from pbx_bridge.runtime.switchboard import attempt_of
@@ -24,6 +24,9 @@ FALLBACK = "0/fallback"
 
 OWN_MARK = 0
 """The attempt that never rings: we sign with it what we put into `TAKEN` ourselves."""
+
+OVER = (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
+"""Phases in which a key takes nothing any more."""
 
 
 class Fate(StrEnum):
@@ -132,4 +135,7 @@ class Lookout:
         pressed = esc.find(leg[1])
         if leg[1] == OWN_MARK or (pressed and pressed.outcome is RingOutcome.ACKNOWLEDGED):
             return None
-        return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else elsewhere
+        is_reminded = pressed and pressed.is_reminder and pressed.technician == esc.owner
+        if esc.phase not in OVER or (esc.phase is EscalationPhase.ACKNOWLEDGED and is_reminded):
+            return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else elsewhere
+        return elsewhere  # the case is somebody's, or over, and he was told that it is his

@@ -45,7 +45,7 @@ from pbx_bridge.ports import (
     RingOrder,
 )
 from pbx_bridge.runtime.cases import Opening, Trigger
-from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.lookout import OVER, OWN_MARK, TAKEN, Fate, Lookout, Tokens
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
 log = structlog.get_logger()
@@ -143,7 +143,7 @@ class Ringing:
     async def _stop(self, case_id: str, attempt: int, *, taken_by: str | None = None) -> bool:
         """End a leg, and return `True`, unless the key 1 was pressed there."""
         stored = await self._escalations.load(case_id)
-        if stored is not None and stored.state.phase is not EscalationPhase.ACKNOWLEDGED:
+        if stored is not None and stored.state.phase not in OVER:
             try:
                 press = await self._key_press(stored.state)
             except AmiRejected:
