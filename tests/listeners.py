@@ -1,5 +1,6 @@
 """Stand-ins for audio, recogniser and mail: lengths, words and notices, nothing real."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -74,6 +75,8 @@ class FakeTranscriber:
         self.audio_s: float | None = None
         """How much of a live copy there was."""
         self.has_slot = True
+        self.turn: asyncio.Event | None = None
+        """A file is transcribed when it is set; `None`: at once."""
         self.fault: TranscriberError | None = None
         """Set: no file can be transcribed."""
         self.followed: dict[str, Path] = {}
@@ -102,6 +105,8 @@ class FakeTranscriber:
         """Transcribe one whole file."""
         if self.fault is not None:
             raise self.fault
+        if self.turn is not None:
+            await self.turn.wait()
         self.transcribed.append(path)
         return spoken(self.says)
 

@@ -40,6 +40,12 @@ def places(element: Element, spans: Spans) -> list[Span]:
     return [span for term in element.terms for span in spans.get(term, ())]
 
 
+def begun(phrases: Iterable[Sequence], spans: Spans) -> list[Sequence]:
+    """Return those of *phrases* whose first element stands; no other can be found."""
+    standing = spans.keys()
+    return [phrase for phrase in phrases if not standing.isdisjoint(phrase[0].terms)]
+
+
 def find(phrase: Sequence, spans: Spans) -> list[Hit]:
     """Return where all elements of *phrase* stand in order within their gaps."""
     if len(phrase) > 1 and spans.keys().isdisjoint(phrase[-1].terms):
@@ -71,6 +77,12 @@ def find_near(part: Part, spans: Spans) -> list[Hit]:
         if not hits:
             break
     return hits
+
+
+def _last(part: Part) -> tuple[str, ...]:
+    """Return the terms of which one must stand for *part* to be found, besides its first."""
+    last = part.phrases[-1]
+    return last[-1].terms if len(part.phrases) == 1 else last[0].terms
 
 
 def _fits(hit: Hit, other: Hit) -> bool:
@@ -115,11 +127,17 @@ class Vocabulary:
         self._language = language
         self.fillers = frozenset(fillers)
         self._concepts = tuple(concepts)
+        self._named: defaultdict[str, list[int]] = defaultdict(list)
+        """Term to the concepts that it alone is enough for: most are lists of words."""
         self._starts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, concept in enumerate(self._concepts):
             for place, part in enumerate(concept.parts):
+                is_word = len(part.phrases) == 1 and len(part.phrases[0]) == 1
                 for term in part.phrases[0][0].terms:
-                    self._starts[term].append((index, place))
+                    if is_word:
+                        self._named[term].append(index)
+                    else:
+                        self._starts[term].append((index, place))
 
     def spans(self, tokens: tuple[Token, ...]) -> dict[str, list[Span]]:
         """Return where every term and concept stands in *tokens*."""
@@ -149,24 +167,32 @@ class Vocabulary:
 
     def _add_concepts(self, found: dict[str, list[Span]]) -> None:
         """Add the concepts in their order; only parts whose first term stands are tried."""
-        waiting: defaultdict[int, set[int]] = defaultdict(set)
+        waiting: dict[int, set[int]] = {}
+        named: defaultdict[int, set[Span]] = defaultdict(set)
         order: list[int] = []
 
         def wake(term: str) -> None:
+            for index in self._named.get(term, ()):
+                if index not in waiting:
+                    waiting[index] = set()
+                    heappush(order, index)
+                named[index].update(found[term][:_HITS_KEPT])
             for index, place in self._starts.get(term, ()):
                 if index not in waiting:
+                    waiting[index] = set()
                     heappush(order, index)
                 waiting[index].add(place)
 
+        standing = found.keys()
         for term in list(found):
             wake(term)
         while order:
             index = heappop(order)
-            stands = {
-                (min(hit)[0], max(end for _, end in hit))
-                for place in waiting.pop(index)
-                for hit in find_near(self._concepts[index].parts[place], found)
-            }
+            stands, parts = named[index], self._concepts[index].parts
+            for place in waiting.pop(index):
+                if not standing.isdisjoint(_last(parts[place])):
+                    hits = find_near(parts[place], found)
+                    stands.update((min(hit)[0], max(end for _, end in hit)) for hit in hits)
             if stands:
                 name = self._concepts[index].name
                 found[name] = sorted(stands)

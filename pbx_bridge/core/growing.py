@@ -37,7 +37,8 @@ def certain_verdict(
     is_pause = steady == len(words) and all(word.is_final for word in words)
     for after in sorted({rule.certain_after or CERTAIN_AFTER for rule in rules}):
         end = len(words) if is_pause and after <= CERTAIN_AFTER else len(words) - after
-        if end <= 0 or end > steady:
+        end = min(end, steady)  # words often come in twos: more than asked for may have followed
+        if end <= 0:
             continue
         earlier = classify(_text(words[:end]), pack, context)
         ripe = {rule.rule_id for rule in _certain_rules(earlier, pack) & rules}

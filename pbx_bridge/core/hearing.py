@@ -3,7 +3,7 @@
 from collections.abc import Sequence as Listing
 from dataclasses import dataclass
 
-from pbx_bridge.core.finding import Hit, Span, Vocabulary, covered, find
+from pbx_bridge.core.finding import Hit, Span, Vocabulary, begun, covered, find
 from pbx_bridge.core.pattern import Sequence
 from pbx_bridge.core.text import Token, tokenise
 
@@ -113,7 +113,7 @@ class Ear:
             asides=frozenset(aside),
             denials=_denials(self.negation, spans, len(tokens)),
             zones={},
-            is_held=any(find(phrase, spans) for phrase in self.holds),
+            is_held=any(find(phrase, spans) for phrase in begun(self.holds, spans)),
         )
         for zone in self.zones:
             inside = _inside(zone, heard)
@@ -126,14 +126,14 @@ def _tokens(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int
     """Return all tokens from the first to the last word of each phrase found."""
     return {
         position
-        for phrase in phrases
+        for phrase in begun(phrases, spans)
         for hit in find(phrase, spans)
         for position in range(hit[0][0], hit[-1][1])
     }
 
 
 def _starts(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int]:
-    return {hit[0][0] for phrase in phrases for hit in find(phrase, spans)}
+    return {hit[0][0] for phrase in begun(phrases, spans) for hit in find(phrase, spans)}
 
 
 def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> tuple[Denial, ...]:
@@ -145,7 +145,7 @@ def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> t
         (negation.near, 1, 1),
         (negation.left, -1, negation.left_span),
     ):
-        for phrase in phrases:
+        for phrase in begun(phrases, spans):
             for hit in find(phrase, spans):
                 at = (hit[0][0], hit[-1][1])
                 if not inert.isdisjoint(range(*at)):
@@ -165,7 +165,7 @@ def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
     """Return the tokens of all parts of the message that hold a marker not denied."""
     edges = sorted({0, len(heard.tokens), *_starts(zone.breaks, heard.spans)})
     inside: set[int] = set()
-    for phrase in zone.markers:
+    for phrase in begun(zone.markers, heard.spans):
         for hit in find(phrase, heard.spans):
             if heard.denied_by(hit) is None:
                 first, last = hit[0][0], hit[-1][1]

@@ -131,6 +131,8 @@ def parse(source: str) -> Pattern:
 
 def spelled_out(elements: Sequence) -> tuple[Sequence, ...]:
     """Return *elements* once with and once without each optional element."""
+    if not any(element.optional for element in elements):
+        return (elements,)
     variants: list[tuple[Element, ...]] = [()]
     for element in elements:
         plain = Element(element.terms, element.gap)

@@ -55,7 +55,13 @@ class _Hearing:
 
     def words_for(self, clause: Clause) -> str | None:
         """Return the words by which *clause* holds, or None."""
+        standing = self.heard.spans.keys()
         for pattern in clause.patterns:
+            first = pattern.parts[0]
+            if first.phrases and not first.absent:
+                begins = first.phrases[0][0].terms
+                if standing.isdisjoint(begins):  # most patterns: no more is looked at
+                    continue
             words = self._pattern(pattern, clause)
             if words is not None:
                 blocker = self._blocker(clause)

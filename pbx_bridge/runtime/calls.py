@@ -126,11 +126,11 @@ class Calls:
 
     async def _record(self, line: Line, call: Call) -> Call:
         live = await asyncio.to_thread(self._recordings.live_path, call.call_id)
-        followed = live or self._recordings.path(call.recording)
         copying = live is not None and await self._start_copy(line, live)
-        self._transcripts.follow(
-            call, followed if copying else self._recordings.path(call.recording)
-        )
+        followed = live if live and copying else self._recordings.path(call.recording)
+        if not self._transcripts.follow(call, followed) and copying:
+            await line.stop_copy()  # nobody reads it, and it fills the memory of those followed
+            copying = False
         ended = await self._message(line, call)
         if copying:
             await line.stop_copy()

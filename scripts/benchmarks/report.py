@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.figures import Figure, percentile, text_of
 
@@ -23,6 +24,8 @@ class Section:
     """What one must know to read the figures."""
     failures: list[str] = field(default_factory=list)
     """What did not happen though it must: a caller for whom nobody was rung."""
+    data: list[dict[str, Any]] = field(default_factory=list)
+    """What the figures were made of, where a later run can be added to it."""
     loads: tuple[float, float] = (0.0, 0.0)
     """Load of the machine (1 minute) before and after."""
 
@@ -40,6 +43,7 @@ class Section:
             "figures": [one.to_dict() for one in self.figures],
             "notes": self.notes,
             "failures": self.failures,
+            "data": self.data,
         }
 
 

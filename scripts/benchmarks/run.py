@@ -13,8 +13,9 @@ import structlog
 from boxes import BoxError
 from stage import Stage, StageError, own_folder
 
-from benchmarks import fastagi, machine, recogniser, rules, telephone
+from benchmarks import fastagi, machine, recogniser, rules, telephone, urgent
 from benchmarks.report import NotMeasuredError, Section, document, table
+from benchmarks.sentences import SAID
 from pbx_bridge.errors import BridgeError
 
 FOLDER = own_folder("bench")
@@ -28,8 +29,14 @@ CALLS = {"calls": 20, "urgent": 10}
 class Bench:
     """One run."""
 
-    def __init__(self, parts: Sequence[str], count: int | None, models: Sequence[Path]) -> None:
-        self._parts, self._count, self._models = parts, count, models
+    def __init__(
+        self,
+        parts: Sequence[str],
+        count: int | None,
+        models: Sequence[Path],
+        voices: Sequence[str] = tuple(SAID),
+    ) -> None:
+        self._parts, self._count, self._models, self._voices = parts, count, models, voices
         self.sections: list[Section] = []
         self.failed = False
 
@@ -44,7 +51,8 @@ class Bench:
                 self._measure("idle", lambda: telephone.measure_idle(stage))
                 self._measure("calls", lambda: telephone.measure_calls(stage, self._calls("calls")))
                 self._measure(
-                    "urgent", lambda: telephone.measure_urgent(stage, self._calls("urgent"))
+                    "urgent",
+                    lambda: telephone.measure_urgent(stage, self._calls("urgent"), self._voices),
                 )
                 self._measure("crowd", lambda: telephone.measure_crowd(stage))
         self._measure("recogniser", lambda: asyncio.run(recogniser.measure(self._models)))
@@ -81,7 +89,10 @@ def main(arguments: Sequence[str]) -> int:
     """
     chosen = _parse(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    bench = Bench(chosen.only or PARTS, chosen.calls, chosen.model)
+    if chosen.merge:
+        print(table(merged(chosen.merge)), flush=True)
+        return 0
+    bench = Bench(chosen.only or PARTS, chosen.calls, chosen.model, chosen.voices or tuple(SAID))
     try:
         asterisk = bench.run(chosen.dir, chosen.offset)
     except (BoxError, StageError, BridgeError) as exc:
@@ -95,12 +106,35 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if bench.failed else 0
 
 
+def merged(files: Sequence[Path]) -> Section:
+    """Return part `urgent` of several runs as one; voices that were measured twice are added."""
+    found: dict[str, urgent.Turns] = {}
+    loads: list[float] = []
+    for file in files:
+        for section in json.loads(file.read_text(encoding="utf-8"))["sections"]:
+            loads += [section["load_before"], section["load_after"]] if section["data"] else []
+            for plain in section["data"]:
+                turns = urgent.Turns.of(plain)
+                if turns.language in found:
+                    found[turns.language].add(turns)
+                else:
+                    found[turns.language] = turns
+    section = urgent.summarise(list(found.values()))
+    section.loads = (min(loads, default=0.0), max(loads, default=0.0))
+    section.notes.append("loads: the least and the most of all runs")
+    return section
+
+
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("-n", "--calls", type=int, help="calls of each kind and voice")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="only these parts")
     parser.add_argument(
         "--model", action="append", default=[], type=Path, help="load this model too; repeatable"
+    )
+    parser.add_argument("--voices", nargs="+", choices=SAID, help="of part urgent; without: all")
+    parser.add_argument(
+        "--merge", nargs="+", type=Path, help="show part urgent of these JSON files as one run"
     )
     parser.add_argument("--json", default=os.environ.get("JSON") or None, type=Path)
     parser.add_argument("--dir", default=FOLDER, type=Path, help="where the box lives")

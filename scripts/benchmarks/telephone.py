@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from stage import Scene, Stage
@@ -45,10 +46,10 @@ def measure_calls(stage: Stage, count: int) -> Section:
     return section
 
 
-def measure_urgent(stage: Stage, count: int) -> Section:
-    """Place *count* spoken emergencies in each voice, and as many to the common way."""
+def measure_urgent(stage: Stage, count: int, voices: Sequence[str]) -> Section:
+    """Place *count* spoken emergencies in each of *voices*, and as many to the common way."""
     all_turns = []
-    for language in SAID:
+    for language in voices:
         _play(stage, urgent.scene(language))
         model = recogniser.MODELS / f"testvoice-{language}"
         all_turns.append(urgent.place(stage, language, model, count))

@@ -1,11 +1,12 @@
 """Spoken emergencies: our product and the common way, by turns on one box with the same calls."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from boxes import Box, BoxError, CallReport, CallSpec
 from boxes.speech import default_voice
@@ -15,12 +16,14 @@ from benchmarks import calls, decisive, line, moments, voice, voicemail
 from benchmarks.decisive import Spoken
 from benchmarks.figures import Figure, figure, ratio, share
 from benchmarks.report import NotMeasuredError, Section
-from benchmarks.sentences import SAID
+from benchmarks.sentences import SAID, whole
 from pbx_bridge.adapters.packs import load_pack
 from pbx_bridge.errors import BridgeError
 
 TECHNICIAN = mobile("112")
 OURS, THEIRS = "pbx-bridge", "VoiceMail()"
+SHORT, WHOLE = "short tail", "whole message"
+"""Where a caller ends: with one thing of what the greeting asks for, or with all of it."""
 _FROM_WORD, _FROM_HANGUP = ("decided", "invited"), ("hung_up", "invited")
 
 
@@ -29,6 +32,8 @@ class Rung:
     """One call that rang somebody."""
 
     moments: dict[str, float]
+    is_whole: bool = False
+    """Whether the caller said all that the greeting asks for."""
     known_s: float | None = None
     """From the end of the word that decides to that word in the journal."""
 
@@ -43,21 +48,34 @@ class Turns:
     """All calls of one voice."""
 
     language: str
-    said: tuple[Spoken, ...]
-    box: Box
+    rests_s: Mapping[str, Sequence[float]]
+    """How long the callers of `SHORT` and `WHOLE` speak on after the word that decides."""
     ours: list[Rung] = field(default_factory=list)
     theirs: list[Rung] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     """Calls that rang nobody though the product took them."""
     notes: list[str] = field(default_factory=list)
 
-    def take(self, number: int, way: str, call: Callable[[], Rung]) -> None:
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Turns":
+        """Return what `asdict` made plain."""
+        ways = {way: [Rung(**one) for one in plain[way]] for way in ("ours", "theirs")}
+        return cls(**{**plain, **ways})
+
+    def add(self, more: "Turns") -> None:
+        """Take in the calls of another run of the same voice."""
+        self.ours += more.ours
+        self.theirs += more.theirs
+        self.failures += more.failures
+        self.notes += more.notes
+
+    def take(self, number: int, way: str, box: Box, call: Callable[[], Rung]) -> None:
         """Place one call; it is a failure only when our product rang nobody for it."""
         since_ms = time.time() * 1000
         try:
             rung = call()
         except (BoxError, BridgeError, StageError, TimeoutError) as exc:
-            was_rung = any(one.what == "invite" for one in self.box.mobile_events(since_ms))
+            was_rung = any(one.what == "invite" for one in box.mobile_events(since_ms))
             missing = self.failures if way == OURS and not was_rung else self.notes
             missing.append(f"not counted: {self.language}, call {number + 1} to {way}: {exc}")
         else:
@@ -70,12 +88,17 @@ def scene(language: str) -> Scene:
 
 
 def place(stage: Stage, language: str, model: Path, count: int) -> Turns:
-    """Place *count* calls to the running product and as many to the common way, by turns."""
-    pack = load_pack(language)
-    speaker = default_voice(language)
-    said = tuple(decisive.spoken(voice.speak(text, speaker), pack) for text in SAID[language])
-    turns = Turns(language=language, said=said, box=stage.box)
-    wavs = [one.speech.write(stage.folder / f"said-{n}.wav") for n, one in enumerate(said)]
+    """
+    Place *count* calls to the running product and as many to the common way, by turns.
+
+    Every other one is told to its end.
+    """
+    said = {
+        SHORT: _spoken(language, SAID[language]),
+        WHOLE: _spoken(language, [whole(language, text) for text in SAID[language]]),
+    }
+    rests_s = {group: [one.rest_s for one in every] for group, every in said.items()}
+    turns = Turns(language=language, rests_s=rests_s)
     with ExitStack() as stack:
         has_voicemail = True
         try:
@@ -84,11 +107,19 @@ def place(stage: Stage, language: str, model: Path, count: int) -> Turns:
             has_voicemail = False
             turns.notes.append(f"no comparison: {exc}")
         for number in range(count):
-            one, wav = said[number % len(said)], wavs[number % len(said)]
-            turns.take(number, OURS, partial(_ours, stage, one, wav))
+            group = WHOLE if number % 2 else SHORT
+            one = said[group][number // 2 % len(said[group])]
+            wav = one.speech.write(stage.folder / "said.wav")
+            is_whole = group == WHOLE
+            turns.take(number, OURS, stage.box, partial(_ours, stage, one, wav, is_whole))
             if has_voicemail:
-                turns.take(number, THEIRS, partial(_theirs, stage, one, wav))
+                turns.take(number, THEIRS, stage.box, partial(_theirs, stage, one, wav, is_whole))
     return turns
+
+
+def _spoken(language: str, texts: Iterable[str]) -> list[Spoken]:
+    pack, speaker = load_pack(language), default_voice(language)
+    return [decisive.spoken(voice.speak(text, speaker), pack) for text in texts]
 
 
 def summarise(all_turns: Sequence[Turns]) -> Section:
@@ -100,10 +131,25 @@ def summarise(all_turns: Sequence[Turns]) -> Section:
         section.add(*_figures(turns.language, turns.ours, turns.theirs))
     ours = [rung for turns in all_turns for rung in turns.ours]
     theirs = [rung for turns in all_turns for rung in turns.theirs]
+    for group in (SHORT, WHOLE):
+        section.add(*_group(group, all_turns, ours, theirs))
     section.add(*_figures("all", ours, theirs))
-    rests = [one.rest_s for turns in all_turns for one in turns.said]
-    section.add(figure("all: the caller speaks on after the word that decides", "s", rests))
+    section.data = [asdict(turns) for turns in all_turns]
     return section
+
+
+def _group(
+    group: str, all_turns: Sequence[Turns], ours: Sequence[Rung], theirs: Sequence[Rung]
+) -> Iterable[Figure | None]:
+    rests_s = [rest for turns in all_turns for rest in turns.rests_s.get(group, ())]
+    return [
+        *_figures(
+            group,
+            [rung for rung in ours if rung.is_whole is (group == WHOLE)],
+            [rung for rung in theirs if rung.is_whole is (group == WHOLE)],
+        ),
+        figure(f"{group}: the caller speaks on after the word that decides", "s", rests_s),
+    ]
 
 
 def _figures(who: str, ours: Sequence[Rung], theirs: Sequence[Rung]) -> Iterable[Figure | None]:
@@ -136,7 +182,7 @@ def _span(
     return figure(f"{name}, {way}", "ms", values)
 
 
-def _ours(stage: Stage, one: Spoken, wav: Path) -> Rung:
+def _ours(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:
     report, found, since = _call(stage, one, CallSpec(wav=wav, hangup_when_spoken=True))
     case = line.acknowledged(stage, since)
     line.take_leg_down(stage, since)
@@ -144,12 +190,12 @@ def _ours(stage: Stage, one: Spoken, wav: Path) -> Rung:
     log = stage.service.log() if stage.service else []
     certain = moments.last_logged(log, "case.certain", case.case_id)
     found |= {} if certain is None else {"certain": certain}
-    return Rung(moments=found, known_s=known_s)
+    return Rung(moments=found, is_whole=is_whole, known_s=known_s)
 
 
-def _theirs(stage: Stage, one: Spoken, wav: Path) -> Rung:
+def _theirs(stage: Stage, one: Spoken, wav: Path, is_whole: bool) -> Rung:
     spec = CallSpec(to=voicemail.NUMBER, wav=wav, hangup_when_spoken=True)
-    return Rung(moments=_call(stage, one, spec)[1])
+    return Rung(moments=_call(stage, one, spec)[1], is_whole=is_whole)
 
 
 def _call(stage: Stage, one: Spoken, spec: CallSpec) -> tuple[CallReport, dict[str, float], float]:

@@ -1,5 +1,6 @@
 """Our rule files and the firm's own."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ def test_unknown_language_names_the_known() -> None:
     """The remedy is in the text."""
     with pytest.raises(RulePackError, match="there are de, en, pl, ru"):
         load_pack("fr")
+
+
+def test_pack_is_kept_away_from_the_garbage_collector() -> None:
+    """It would be looked through again and again, in the middle of calls."""
+    pack = load_pack("ru")
+
+    assert not any(each is pack for each in gc.get_objects())
+    assert gc.isenabled()
 
 
 def test_own_file_is_merged(tmp_path: Path) -> None:

@@ -60,6 +60,15 @@ def test_word_that_may_change_is_not_enough() -> None:
     assert certain_verdict(open_words("ein rohrbruch"), grown, PACK) is not None
 
 
+def test_words_that_come_in_twos_are_words() -> None:
+    """More words than asked for have followed: those that are new need not be steady."""
+    before = open_words("ein rohrbruch")
+
+    assert certain_verdict(before, open_words("ein rohrbruch im keller"), PACK) is not None
+    assert certain_verdict(before, open_words("ein rohrbruch keiner da"), PACK) is None
+    assert certain_verdict(open_words("ein"), open_words("ein rohrbruch im keller"), PACK) is None
+
+
 def test_pause_stands_for_a_word() -> None:
     """Whoever says it and waits for help is not asked to go on."""
     assert certain_verdict(Transcript(), said("ein rohrbruch"), PACK) is not None

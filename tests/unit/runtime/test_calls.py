@@ -176,6 +176,17 @@ async def test_live_copy_is_followed_while_he_speaks(night: Night) -> None:
     assert night.rang() == ["anna"]
 
 
+async def test_live_copy_that_nobody_reads_is_ended(night: Night) -> None:
+    """With more callers than slots it would only fill the memory of those who are followed."""
+    night.world.recordings.has_room = True
+    night.world.transcriber.has_slot = False
+
+    line = await night.serve(night.caller(hangs_up_at="speaking"))
+
+    assert line.copies == [f"/live/{CALL_ID}.sln48", "stopped"]  # before he spoke
+    assert night.rang() == ["anna"]
+
+
 async def test_refused_live_copy_follows_the_recording(night: Night) -> None:
     """No MixMonitor: the recording itself is followed, a second behind."""
     night.world.recordings.has_room = True

@@ -252,17 +252,46 @@ async def test_stray_that_could_not_be_stopped_is_stopped_though_it_was_answered
     """A mailbox that we gave up keeps nobody's mobile for itself."""
     await night.open_case()
     await night.hangs_up("anna", RingOutcome.NO_ANSWER)
-    await night.hangs_up("ben", RingOutcome.BUSY)
     night.phones.channels["1001-1"] = LiveChannel(
         channel="PJSIP/fake-9", channel_id="1001-1", call_id="", is_up=True
     )
 
-    await night.pass_time(seconds=0)
     await night.open_case("1768000000.2")
 
-    assert "1001-1" in night.phones.cancelled
-    assert night.rang()
-    assert night.told() is not None
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna", "ben", "anna"]
+
+
+async def test_owner_who_listens_on_is_not_rung_when_nobody_else_is_left(night: Night) -> None:
+    """His case was not told that he picked up; Ben is busy, and Anna is waited for."""
+    await night.open_case()
+    night.daemon.cases.post("1001", RingEnded(1, RingOutcome.ACKNOWLEDGED))
+    await night.settle()
+    await night.open_case("1768000000.2")
+    await night.hangs_up("ben", RingOutcome.BUSY)
+    waiting = night.rang()
+
+    night.phones.ends("1001-1")
+    await night.pass_time(seconds=5)
+
+    assert waiting == ["anna", "ben"]
+    assert night.rang() == ["anna", "ben", "anna"]
+
+
+async def test_mobile_that_rings_is_busy_though_a_stray_of_it_was_stopped(night: Night) -> None:
+    """Each leg is looked at for itself, whatever the others are."""
+    await night.open_case()
+    await night.hangs_up("anna", RingOutcome.NO_ANSWER)
+    await night.open_case("1768000000.2")
+    night.phones.channels["1001-1"] = LiveChannel(
+        channel="PJSIP/fake-9", channel_id="1001-1", call_id="", is_up=True
+    )
+
+    is_busy = await night.daemon.ringing._is_on_the_phone("anna", await night.phones.live())
+
+    assert is_busy
+    assert night.phones.cancelled == ["1001-1"]
+    assert night.rang() == ["anna", "ben", "anna"]
 
 
 async def test_order_for_a_ring_that_is_over_is_dropped(night: Night) -> None:

@@ -1,5 +1,6 @@
 """Words and verdict for each message: live when it can, from the file when it must."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,22 @@ async def test_without_a_slot_the_file_is_transcribed(night: Night) -> None:
 
     assert night.world.transcriber.transcribed == [Path(f"/spool/{CALL_ID}.wav")]
     assert night.rang() == ["anna"]
+
+
+async def test_who_waits_for_the_recogniser_is_rung_all_the_same(night: Night) -> None:
+    """Thirty callers at once: the technician is rung by the deadline, the words come later."""
+    transcriber = night.world.transcriber
+    transcriber.has_slot, transcriber.turn = False, asyncio.Event()
+
+    await night.serve(night.caller(hangs_up_at="speaking"))
+    assert night.rang() == []
+    await night.pass_time(5)
+
+    assert night.rang() == ["anna"]
+    assert (await night.call()).verdict.urgency is Urgency.UNKNOWN
+    transcriber.turn.set()
+    await night.settle()
+    assert (await night.call()).transcript.text == "rohrbruch im keller"
 
 
 @pytest.mark.parametrize(("heard_s", "from_file"), [(4.0, 0), (2.6, 0), (2.0, 1)])
