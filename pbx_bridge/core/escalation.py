@@ -81,12 +81,10 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _pressed_elsewhere(now, esc, event)
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
-        case CaseDone(by=by):
-            return _done(now, esc, by)
+        case CaseDone() | TakenByHand():
+            return _by_hand(now, esc, event)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
             return _pressed_one(now, esc, n, others)
-        case TakenByHand(by=by):
-            return _taken(now, esc, by)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -277,10 +275,12 @@ def _pressed_elsewhere(
     return EscalationTransition(counted, effects)
 
 
-def _taken(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
+def _by_hand(now: datetime, esc: Escalation, event: CaseDone | TakenByHand) -> EscalationTransition:
+    if isinstance(event, CaseDone):
+        return _done(now, esc, event.by)
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    return _acknowledge(now, esc, technician)
+    return _acknowledge(now, esc, event.by)
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
