@@ -94,3 +94,5 @@ def _parse(file: Traversable | Path) -> dict[str, object]:
         raise RulePackError(f"{file}: is not UTF-8; save it as UTF-8") from exc
     except tomllib.TOMLDecodeError as exc:
         raise RulePackError(f"{file}: is not TOML: {exc}") from exc
+    except RecursionError as exc:
+        raise RulePackError(f"{file}: is nested too deep; take some brackets out") from exc

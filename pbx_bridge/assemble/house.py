@@ -296,7 +296,7 @@ class House:
 
     def _control(self) -> ControlServer:
         commands = OnCallCommands(self._clock, self._on_call)
-        roster = (person.name for person in self._config.technicians)
+        roster = {person.name: person.number for person in self._config.technicians}
         cases = CaseCommands(self._cases, self._store.calls, roster)
         handlers = {
             "override.add": commands.add_override,

@@ -8,19 +8,22 @@ from typing import Any
 import click
 
 from pbx_bridge.adapters.control.client import ask
+from pbx_bridge.cli.words import WORDS, Words
 from pbx_bridge.config import parse
 from pbx_bridge.config.parsing import read_text
-from pbx_bridge.core.case_life import OFFICE, CaseOutcome
+from pbx_bridge.core.case_life import MAX_NOTE, OFFICE, CaseOutcome
 from pbx_bridge.wire.control import AddNote, CloseCase, ReopenCase, TakeCase, as_json
 
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a line.")
 BY = click.option(
     "--by",
+    type=WORDS,
     default=OFFICE,
     show_default=True,
     help="Who says so: a technician's short name, or office.",
 )
-CASE = click.argument("case_id", metavar="CASE_ID")
+CASE = click.argument("case_id", metavar="CASE_ID", type=WORDS)
+NOTE = Words(at_most=MAX_NOTE)
 
 
 @click.command("done")
@@ -32,7 +35,7 @@ CASE = click.argument("case_id", metavar="CASE_ID")
     help="How it ended.",
 )
 @BY
-@click.option("--note", default="", help="What else is to be kept.")
+@click.option("--note", type=NOTE, default="", help="What else is to be kept.")
 @JSON
 @click.pass_obj
 def done(  # noqa: PLR0913 - one for each option
@@ -54,7 +57,7 @@ def done(  # noqa: PLR0913 - one for each option
 
 @click.command("note")
 @CASE
-@click.argument("text")
+@click.argument("text", type=NOTE)
 @BY
 @JSON
 @click.pass_obj
@@ -73,7 +76,9 @@ def note(config_path: Path, case_id: str, text: str, by: str, as_json: bool) -> 
 
 @click.command("take")
 @CASE
-@click.option("--by", required=True, help="Who has it: a technician's short name, or office.")
+@click.option(
+    "--by", type=WORDS, required=True, help="Who has it: a technician's short name, or office."
+)
 @JSON
 @click.pass_obj
 def take(config_path: Path, case_id: str, by: str, as_json: bool) -> None:

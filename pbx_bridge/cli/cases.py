@@ -24,6 +24,7 @@ from pbx_bridge.adapters.store.reading import (
 from pbx_bridge.cli import case_life
 from pbx_bridge.cli.case_file import names_of, page
 from pbx_bridge.cli.timeline import Names, NewWords, clock, day, sentence
+from pbx_bridge.cli.words import WORDS
 from pbx_bridge.config import Config, parse
 from pbx_bridge.config.parsing import read_text
 from pbx_bridge.errors import StoreError
@@ -82,7 +83,7 @@ def list_command(config_path: Path, phase: str | None, as_json: bool) -> None:
 
 
 @cases.command("show")
-@click.argument("case_id")
+@click.argument("case_id", type=WORDS)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def show_command(config_path: Path, case_id: str, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ from pbx_bridge.cli.week import week_lines
 from pbx_bridge.core.calendar import Shift, duty, gaps, shifts
 from pbx_bridge.core.calendar_lint import uncovered
 from pbx_bridge.core.hours import WEEKDAYS
+from pbx_bridge.core.wall_clock import instant
 
 WIDE = 100
 """Columns of a week that goes into a file or a pipe."""
@@ -140,7 +141,7 @@ def week_command(config_path: Path, when: str, weeks: int, as_json: bool) -> Non
     day = parse_time(when, firm.now, firm.zone).astimezone(firm.zone).date()
     monday = day - timedelta(days=day.weekday())
     start, end = (
-        parse_time(str(each), firm.now, firm.zone)
+        instant(datetime.combine(each, time()), firm.zone)
         for each in (monday, monday + timedelta(weeks=weeks))
     )
     if as_json:

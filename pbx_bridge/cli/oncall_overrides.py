@@ -16,15 +16,17 @@ from pbx_bridge.adapters.control.client import ask
 from pbx_bridge.cli.concerns import told_concerns
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
 from pbx_bridge.cli.times import moment, parse_time
+from pbx_bridge.cli.words import WORDS
 from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
 from pbx_bridge.core.override import Absence, Addition, Override, Replacement, Swap, Takeover
 from pbx_bridge.errors import CalendarError
 from pbx_bridge.wire.control import RemoveOverride, add_override, as_json
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of lines; times are UTC.")
-REASON = click.option("--reason", default="", help="Why; it goes into the journal.")
+REASON = click.option("--reason", type=WORDS, default="", help="Why; it goes into the journal.")
 BY = click.option(
     "--made-by",
+    type=WORDS,
     default=lambda: os.environ.get("SUDO_USER") or getpass.getuser(),
     help="Who decided it, for the journal; by default who is logged in.",
 )
@@ -37,10 +39,10 @@ def override() -> None:
 
 @override.command("add")
 @click.argument("kind", type=click.Choice(["absent", "replace", "takeover", "second"]))
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", type=WORDS, nargs=-1, required=True)
 @click.option("--from", "start", default="now", help="When it begins; default: now.")
 @click.option("--until", "end", required=True, help="When it ends; a day without time: its end.")
-@click.option("--layer", help="Layer; replace: without it all, else primary.")
+@click.option("--layer", type=WORDS, help="Layer; replace: without it all, else primary.")
 @REASON
 @BY
 @JSON

@@ -10,6 +10,9 @@ from pbx_bridge.core.wall_clock import instant
 
 DAY = timedelta(days=1)
 
+YEARS = range(2000, 2101)
+"""What somebody can mean; at the ends of the calendar a day more or less is an error."""
+
 FORMS = 'write "2026-03-29 08:00", "2026-03-29", "08:00", "monday 08:00", "tomorrow" or "now"'
 
 _CLOCK = r"(\d\d:\d\d(?::\d\d)?)"
@@ -29,7 +32,7 @@ def parse_time(text: str, now: datetime, zone: tzinfo, *, is_end: bool = False) 
         is_end: a day without a time means its end, as in "away until friday".
 
     Raises:
-        click.BadParameter: it means nothing.
+        click.BadParameter: it means nothing, or lies outside `YEARS`.
     """
     if text.strip().lower() == "now":
         return now
@@ -38,6 +41,7 @@ def parse_time(text: str, now: datetime, zone: tzinfo, *, is_end: bool = False) 
     except ValueError:
         aware = None
     if aware is not None and aware.tzinfo is not None:
+        _check_year(text, aware)
         return aware.astimezone(UTC)
     words = _BEFORE_CLOCK.sub(" ", text.strip()).lower()
     today = now.astimezone(zone).date()
@@ -45,9 +49,16 @@ def parse_time(text: str, now: datetime, zone: tzinfo, *, is_end: bool = False) 
         day, clock = _understood(words, today)
     except ValueError as exc:
         raise click.BadParameter(f"{text!r} is no time; {FORMS}") from exc
+    _check_year(text, day)
     if clock is None:
         return instant(datetime.combine(day + DAY if is_end else day, time()), zone)
     return instant(datetime.combine(day, clock), zone)
+
+
+def _check_year(text: str, day: date) -> None:
+    if day.year not in YEARS:
+        span = f"{YEARS[0]} to {YEARS[-1]}"
+        raise click.BadParameter(f"{text!r} is too far away; give a year from {span}")
 
 
 def _understood(words: str, today: date) -> tuple[date, time | None]:

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,9 @@ from pbx_bridge.config.policy_advice import policy_advice
 from pbx_bridge.config.secret_urls import is_loose, notice_files
 from pbx_bridge.config.sections import Config
 from pbx_bridge.errors import ConfigError
+
+MAX_DEPTH = 50
+"""Tables and lists in each other, far more than a configuration has and what reads it stands."""
 
 _AT_LINE = re.compile(r"^(.*?) \(at line (\d+), column \d+\)$", re.DOTALL)
 
@@ -183,12 +186,27 @@ def secret_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
 
 def _table(text: str, source: str) -> dict[str, object]:
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
+        if not _is_deep(table):
+            return table
+    except RecursionError:  # thousands of brackets; said below
+        pass
     except tomllib.TOMLDecodeError as exc:
         place = _AT_LINE.match(str(exc))
         reason, line = (place[1], int(place[2])) if place else (str(exc), len(text.splitlines()))
         remedy = "correct this line, then check again"
         raise ConfigError([f"{source}:{line}: not valid TOML: {reason}; {remedy}"]) from exc
+    raise ConfigError([f"{source}: is nested more than {MAX_DEPTH} deep; take some brackets out"])
+
+
+def _is_deep(table: Mapping[str, object]) -> bool:
+    """Whether something in it lies below `MAX_DEPTH`; it is not followed further."""
+    level: list[Iterable[object]] = [table.values()]
+    for _ in range(MAX_DEPTH):
+        inner = [each for one in level for each in one]
+        tables = [each.values() for each in inner if isinstance(each, dict)]
+        level = [*tables, *(each for each in inner if isinstance(each, list))]
+    return bool(level)
 
 
 def _dotted(path: KeyPath) -> str:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
 
 from pbx_bridge.core.calendar import Plan, Shift, Stretch, gaps, shifts, stretches
 from pbx_bridge.core.override import Absence, Override, layers, periods, technicians
 from pbx_bridge.core.period import Period, merged, shared, without
+
+FOLLOWED = timedelta(days=60)
+"""How far around the looked at time an override is followed to see what it changes."""
 
 
 class ConcernKind(StrEnum):
@@ -133,8 +136,20 @@ def _overrides(plan: Plan, start: datetime, end: datetime) -> Iterator[Concern]:
         for layer in missing:
             yield replace(blank, kind=ConcernKind.NO_LAYER, layer=layer)
         is_away = isinstance(override, Absence)  # whoever is away need not be on call
-        if not (is_away or strangers or missing or changes_anything(plan, override)):
+        if not (is_away or strangers or missing) and _is_idle(plan, override, start, end):
             yield blank
+
+
+def _is_idle(plan: Plan, override: Override, start: datetime, end: datetime) -> bool:
+    """
+    Whether *override* changes nothing at all.
+
+    One that reaches far away may change something there. It is not followed that far: to the
+    end of the calendar that would take for ever.
+    """
+    times = periods(override)
+    near = tuple(each.clipped(start - FOLLOWED, end + FOLLOWED) for each in times)
+    return near == times and not changes_anything(plan, override)
 
 
 def changes_anything(plan: Plan, override: Override) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -40,6 +40,9 @@ OFFICE = "office"
 
 MAX_NOTE = 2000
 """Characters of a note."""
+
+SENT_AGAIN = timedelta(minutes=1)
+"""So long the same words of the same person are one note: who got no answer sends it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +182,8 @@ def advance(now: datetime, life: CaseLife, event: LifeEvent) -> LifeTransition:
 
 
 def _noted(now: datetime, life: CaseLife, by: str, text: str) -> CaseLife:
-    """Add a note; one that is there word for word was sent twice."""
-    if not text or any((note.by, note.text) == (by, text) for note in life.notes):
+    """Add a note, unless it was sent twice; later the same words are said anew."""
+    same = (note for note in life.notes if (note.by, note.text) == (by, text))
+    if not text or any(now - note.at <= SENT_AGAIN for note in same):
         return life
     return replace(life, notes=(*life.notes, Note(at=now, by=by, text=text)))

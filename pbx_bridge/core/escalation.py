@@ -49,7 +49,7 @@ from pbx_bridge.core.escalation_state import (
     with_timer,
 )
 from pbx_bridge.core.lineup import Occupied, Others
-from pbx_bridge.core.policy import RING_TIMEOUT, Policy
+from pbx_bridge.core.policy import RING_TIMEOUT, Policy, Technician
 
 
 def open_escalation(
@@ -280,7 +280,8 @@ def _by_hand(now: datetime, esc: Escalation, event: CaseDone | TakenByHand) -> E
         return _done(now, esc, event.by)
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    return _acknowledge(now, esc, event.by)
+    taker = Technician(event.by, event.number) if event.number is not None else None
+    return _acknowledge(now, replace(esc, taker=taker), event.by)
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
@@ -316,8 +317,8 @@ def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTrans
     if silent is not None:
         after = _owner_silent(now, closed(esc, silent, RingOutcome.NO_ANSWER), others)
         return EscalationTransition(after.state, (CancelRing(silent), *after.effects))
-    owner = esc.policy.find(esc.owner or "")
-    if owner is None:  # he took it in the dialplan, under a number that we do not know
+    owner = esc.known_owner()
+    if owner is None:  # the office, or taken in the dialplan under a number that we do not know
         return EscalationTransition(replace(esc, wake_at=None))
     if any(one.technician == owner.name for one in others.occupied):
         return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))

@@ -122,6 +122,8 @@ class TakenByHand:
 
     by: str
     others: Others = ALONE
+    number: str | None = None
+    """Where he is rung; `None`: of the office, and in events of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation_events import EscalationEffect
-from pbx_bridge.core.policy import Group, Policy
+from pbx_bridge.core.policy import Group, Policy, Technician
 
 
 class EscalationPhase(StrEnum):
@@ -72,6 +72,8 @@ class Escalation:
     owner: str | None = None
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
+    taker: Technician | None = None
+    """Who took it by hand, as he was then: he need not be in the policy."""
     acknowledged_at: datetime | None = None
     go_on_at: datetime | None = None
     """When the next of `todo` begins; `None`: when the newest group is over."""
@@ -86,6 +88,12 @@ class Escalation:
     def find(self, attempt: int) -> Attempt | None:
         """Return attempt number *attempt*, `None` when there never was one."""
         return self.attempts[attempt - 1] if 0 < attempt <= len(self.attempts) else None
+
+    def known_owner(self) -> Technician | None:
+        """Return the owner with his number; `None`: nobody, the office, or one we do not know."""
+        if self.taker is not None and self.taker.name == self.owner:
+            return self.taker
+        return self.policy.find(self.owner or "")
 
     def is_live(self, attempt: int) -> bool:
         """Whether that attempt rings or talks."""

@@ -50,8 +50,8 @@ class GapFacts:
 
     layer: str
     start: datetime
-    end: datetime
-    """Where we stopped to look, if it goes on beyond."""
+    end: datetime | None
+    """`None`: further away than we looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

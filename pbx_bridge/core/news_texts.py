@@ -88,7 +88,7 @@ GERMAN = Texts(
     shift_begun="{who}: Bereitschaft ({layer}) hat begonnen, {start}{until}",
     shift_withdrawn="{who}: doch keine Bereitschaft ({layer}) ab {start}",
     until=", bis {end}",
-    gap="Niemand in Bereitschaft ({layer}) von {start} bis {end}",
+    gap="Niemand in Bereitschaft ({layer}) ab {start}{until}",
     test="TEST von pbx-bridge: bitte nichts tun",
 )
 
@@ -140,7 +140,7 @@ ENGLISH = Texts(
     shift_begun="{who}: shift ({layer}) has begun, {start}{until}",
     shift_withdrawn="{who}: no longer on call ({layer}) from {start}",
     until=", until {end}",
-    gap="Nobody on call ({layer}) from {start} until {end}",
+    gap="Nobody on call ({layer}) from {start}{until}",
     test="TEST from pbx-bridge: nothing to do",
 )
 
@@ -192,7 +192,7 @@ POLISH = Texts(
     shift_begun="{who}: dyżur ({layer}) rozpoczęty, {start}{until}",
     shift_withdrawn="{who}: jednak bez dyżuru ({layer}) od {start}",
     until=", do {end}",
-    gap="Nikt nie ma dyżuru ({layer}) od {start} do {end}",
+    gap="Nikt nie ma dyżuru ({layer}) od {start}{until}",
     test="TEST z pbx-bridge: proszę nic nie robić",
 )
 
@@ -244,7 +244,7 @@ RUSSIAN = Texts(
     shift_begun="{who}: дежурство ({layer}) началось, {start}{until}",
     shift_withdrawn="{who}: дежурство ({layer}) с {start} отменяется",
     until=", до {end}",
-    gap="Никто не дежурит ({layer}) с {start} до {end}",
+    gap="Никто не дежурит ({layer}) с {start}{until}",
     test="ТЕСТ от pbx-bridge: ничего делать не нужно",
 )
 
@@ -258,12 +258,11 @@ def headline(news: News, language: str, zone: tzinfo) -> str:
         return _case(news.case, news.topic, texts)
     if (shift := news.shift) is not None:
         form = _of_shift(news.topic, shift, texts)
-        until = texts.until.format(end=clock(shift.end, zone)) if shift.end else ""
-        start = clock(shift.start, zone)
+        start, until = clock(shift.start, zone), _until(shift.end, texts, zone)
         return form.format(who=shift.technician, layer=shift.layer, start=start, until=until)
     if (gap := news.gap) is not None:
-        start, end = clock(gap.start, zone), clock(gap.end, zone)
-        return texts.gap.format(layer=gap.layer, start=start, end=end)
+        start, until = clock(gap.start, zone), _until(gap.end, texts, zone)
+        return texts.gap.format(layer=gap.layer, start=start, until=until)
     return texts.test
 
 
@@ -282,6 +281,10 @@ def clock(at: datetime, zone: tzinfo) -> str:
     """Return a time as the clock on the wall shows it, with the zone's name on DST nights."""
     local = at.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}{f' {local:%Z}' if _comes_twice(local) else ''}"
+
+
+def _until(end: datetime | None, texts: Texts, zone: tzinfo) -> str:
+    return texts.until.format(end=clock(end, zone)) if end else ""
 
 
 def _of_shift(topic: Topic, shift: ShiftFacts, texts: Texts) -> str:

@@ -1,14 +1,14 @@
 """What the plan has to tell: shifts, and gaps ahead; each once."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from pbx_bridge.core.calendar import Plan
+from pbx_bridge.core.calendar import Plan, Stretch, gaps
 from pbx_bridge.core.calendar_lint import uncovered
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import GapFacts, News
-from pbx_bridge.core.shift_news import KnownShift, look_at_shifts
+from pbx_bridge.core.shift_news import FOLLOWED, KnownShift, look_at_shifts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +17,18 @@ class KnownGap:
 
     layer: str
     told_as: datetime
-    """The start under which it was told; it stays, while the gap itself goes by."""
+    """The start under which it is told; it stays, while the gap itself goes by."""
     end: datetime
+    goes_on: bool = False
+    """It has no end as far as we looked; `end` is how far that was."""
+    told_at: datetime | None = None
+    """When it was told last; `None`: by a release that told each start once."""
+
+    @property
+    def key(self) -> str:
+        """The key of its news: another one each time it is to be told."""
+        again = f"-{_stamp(self.told_at)}" if self.told_at else ""
+        return f"gap-{self.layer}-{_stamp(self.told_as)}{again}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,30 +77,41 @@ def look(  # noqa: PLR0913  a plan, and how to look at it
     """
     of_shifts = look_at_shifts(plan, now, shift_ahead, known.shifts)
     news = list(of_shifts.news)
-    gaps = []
-    for gap in uncovered(plan, now, now + gap_ahead):
+    found = []
+    for gap, goes_on in _gaps_ahead(plan, now, gap_ahead):
         if gap.layer not in rung:
             continue
-        told_as = _told_as(known.gaps, gap.layer, gap.start, now)
-        gaps.append(KnownGap(layer=gap.layer, told_as=told_as, end=gap.end))
-        facts = GapFacts(layer=gap.layer, start=gap.start, end=gap.end)
-        key = f"gap-{gap.layer}-{_stamp(told_as)}"
-        news.append(News(key=key, topic=Topic.GAP_AHEAD, at=now, gap=facts))
-    return Look(tuple(news), Known(gaps=tuple(gaps), shifts=of_shifts.known))
+        named = _named(gap, now, known.gaps, goes_on=goes_on)
+        found.append(named)
+        end = None if goes_on else gap.end
+        facts = GapFacts(layer=gap.layer, start=gap.start, end=end)
+        news.append(News(key=named.key, topic=Topic.GAP_AHEAD, at=now, gap=facts))
+    return Look(tuple(news), Known(gaps=tuple(found), shifts=of_shifts.known))
 
 
-def _told_as(known: Sequence[KnownGap], layer: str, start: datetime, now: datetime) -> datetime:
+def _gaps_ahead(plan: Plan, now: datetime, ahead: timedelta) -> Iterator[tuple[Stretch, bool]]:
+    """Yield the gaps that begin within *ahead*, each with whether it has no end that we see."""
+    followed_to = now + ahead + FOLLOWED
+    cut = {gap.layer: gap.start for gap in gaps(plan, now, followed_to) if gap.end == followed_to}
+    for gap in uncovered(plan, now, followed_to):
+        if gap.start < now + ahead:
+            yield gap, gap.layer in cut and cut[gap.layer] <= gap.start
+
+
+def _named(gap: Stretch, now: datetime, known: Sequence[KnownGap], *, goes_on: bool) -> KnownGap:
     """
-    Return the start under which a gap is told.
+    Return *gap* under the name under which it is told.
 
-    A gap that goes on begins "now" at each look, and one that is filled in part is still the
-    same: as long as it meets a known one it keeps that one's. Only one that begins earlier
-    than was told is news again.
+    A gap that goes by begins "now" at each look, and one that is filled in part is still the
+    same: as long as it meets a known one it keeps that one's name. One that begins earlier, or
+    ends later than at the last look, is told again; so is one that was gone for a look.
     """
-    for gap in known:
-        if gap.layer == layer and max(gap.told_as, now) <= start < gap.end:
-            return gap.told_as
-    return start
+    for old in known:
+        if old.layer == gap.layer and max(old.told_as, now) <= gap.start < old.end:
+            has_grown = not old.goes_on and (goes_on or gap.end > old.end)
+            told_at = now if has_grown else old.told_at
+            return replace(old, end=gap.end, goes_on=goes_on, told_at=told_at)
+    return KnownGap(layer=gap.layer, told_as=gap.start, end=gap.end, goes_on=goes_on, told_at=now)
 
 
 def _stamp(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Which overrides are refused before they are made, and why."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pbx_bridge.core.calendar import Plan
 from pbx_bridge.core.override import (
@@ -16,6 +16,9 @@ from pbx_bridge.core.override import (
     technicians,
 )
 from pbx_bridge.core.period import Period
+
+FARTHEST = timedelta(days=5 * 366)
+"""How far away an override may begin and end."""
 
 
 def refusals(plan: Plan, override: Override, now: datetime) -> list[str]:
@@ -41,6 +44,8 @@ def _times(override: Override, now: datetime) -> Iterator[str]:
         yield "it ends before it begins; give a later end"
     elif max(period.end for period in times) <= now:
         yield "it is over already; give a later end"
+    if any(period.start < now - FARTHEST or period.end > now + FARTHEST for period in times):
+        yield "it reaches more than 5 years away; who is gone for good is taken out of the file"
 
 
 def _one_person(override: Override) -> Iterator[str]:

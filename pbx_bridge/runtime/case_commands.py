@@ -1,6 +1,6 @@
 """The verbs of the control socket that change a case; each answers in JSON values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -26,8 +26,16 @@ log = structlog.get_logger()
 class CaseCommands:
     """What the office types; notes never go into a log or an error."""
 
-    def __init__(self, cases: Cases, calls: CallStore, roster: Iterable[str]) -> None:
-        self._cases, self._calls, self._roster = cases, calls, sorted(roster)
+    def __init__(self, cases: Cases, calls: CallStore, roster: Mapping[str, str]) -> None:
+        """
+        Remember what to change.
+
+        Args:
+            cases: the actor.
+            calls: where a case is looked up.
+            roster: the technicians' numbers by their short names.
+        """
+        self._cases, self._calls, self._roster = cases, calls, roster
 
     async def done(self, given: Mapping[str, Any]) -> object:
         """Carry out ``case.done``: the outcome closes the case and stops all phones."""
@@ -60,7 +68,8 @@ class CaseCommands:
         if before is None or call.life.outcome is not None:
             state = "is done" if call.life.outcome else "rings nobody"
             raise CaseError(f"case {command.case_id} {state}: there is nothing to take")
-        esc = await self._cases.submit_escalation(command.case_id, TakenByHand(command.by))
+        taken = TakenByHand(command.by, number=self._roster.get(command.by))
+        esc = await self._cases.submit_escalation(command.case_id, taken)
         if esc.owner != command.by or esc.phase is not EscalationPhase.ACKNOWLEDGED:
             who = esc.owner if esc.phase is EscalationPhase.ACKNOWLEDGED else "nobody"
             raise CaseError(f"case {command.case_id} is {esc.phase.value}; {who} has it")
@@ -86,7 +95,7 @@ class CaseCommands:
     async def _call(self, case_id: str, by: str) -> Call:
         """Return the call of a case; raise `CaseError` for a name or number that is not there."""
         if by != OFFICE and by not in self._roster:
-            known = ", ".join((OFFICE, *self._roster))
+            known = ", ".join((OFFICE, *sorted(self._roster)))
             raise CaseError(f"--by {by!r} is nobody we know; one of: {known}")
         stored = await self._calls.load(case_id)
         if stored is None:

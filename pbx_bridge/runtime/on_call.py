@@ -125,8 +125,16 @@ class OnCall:
         return made
 
     async def concerns(self, now: datetime) -> list[Concern]:
-        """Return what is unwise in the plan of the 60 days after *now*; calls go on meanwhile."""
-        return await asyncio.to_thread(concerns, self._plan, now, now + LOOK_AHEAD)
+        """
+        Return what is unwise in the plan of the 60 days after *now*; calls go on meanwhile.
+
+        A crash boundary: advice that cannot be given stops neither the service nor a change.
+        """
+        try:
+            return await asyncio.to_thread(concerns, self._plan, now, now + LOOK_AHEAD)
+        except Exception:
+            log.exception("plan.unchecked")
+            return []
 
 
 class OnCallCommands:

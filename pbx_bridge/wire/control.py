@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json, to_jsonable_python
+from pydantic_core import (
+    PydanticSerializationError,
+    from_json,
+    to_json,
+    to_jsonable_python,
+)
 
 from pbx_bridge.core.calendar import Shift
 from pbx_bridge.core.case_life import MAX_NOTE, CaseOutcome
@@ -111,9 +116,9 @@ def line(value: Request | Answer) -> bytes:
     Return *value* as one line.
 
     Raises:
-        ControlProtocolError: it would be longer than `MAX_LINE`.
+        ControlProtocolError: it would be longer than `MAX_LINE`, or has a text that is not UTF-8.
     """
-    data = to_json(value) + b"\n"
+    data = _json(value) + b"\n"
     if len(data) > MAX_LINE:
         raise ControlProtocolError(f"{len(data)} bytes are more than one command may have")
     return data
@@ -151,11 +156,20 @@ def override_of(command: AddOverride) -> Override:
 
 
 def add_override(override: Override, *, made_by: str, reason: str) -> AddOverride:
-    """Return the command that makes *override*."""
-    fields = from_json(to_json(override))
+    """Return the command that makes *override*; raise `ControlProtocolError` as `line` does."""
+    fields = from_json(_json(override))
     return AddOverride(
         kind=type(override).__name__, override=fields, made_by=made_by, reason=reason
     )
+
+
+def _json(value: object) -> bytes:
+    try:
+        return to_json(value)
+    except PydanticSerializationError as exc:  # what is wrong with it may be personal data
+        raise ControlProtocolError(
+            "a text in the command is not UTF-8; type it anew, or rename the file"
+        ) from exc
 
 
 def _first(exc: ValidationError) -> str:

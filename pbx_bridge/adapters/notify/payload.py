@@ -75,7 +75,8 @@ def _shift(shift: ShiftFacts) -> dict[str, object]:
 
 
 def _gap(gap: GapFacts) -> dict[str, object]:
-    return {"layer": gap.layer, "start": _time(gap.start), "end": _time(gap.end)}
+    end = _time(gap.end) if gap.end else None
+    return {"layer": gap.layer, "start": _time(gap.start), "end": end}
 
 
 def _time(at: datetime) -> str:

@@ -135,6 +135,54 @@ def test_week_is_drawn_from_monday_to_sunday(desk: Desk) -> None:
     assert len(desk.told("oncall", "week", "2026-03-29", "--weeks", "2").splitlines()) > 18
 
 
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-12-31"])
+def test_week_may_lie_across_the_last_year_that_can_be_meant(desk: Desk, day: str) -> None:
+    """Its Monday, or its end, lies outside."""
+    assert desk.told("oncall", "week", day).startswith("Week 52 of ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("oncall", "at"),
+        ("oncall", "week"),
+        ("hours", "at"),
+        ("oncall", "override", "add", "absent", "anna", "--until"),
+        ("oncall", "swap", "anna"),
+        ("who-is-rung", "--at"),
+    ],
+)
+@pytest.mark.parametrize("time", ["9999-12-31", "0001-01-01"])
+def test_end_of_the_calendar_is_no_traceback(
+    desk: Desk, command: tuple[str, ...], time: str
+) -> None:
+    """Whatever asks for a time."""
+    more = ("ben", "monday") if "swap" in command else ()
+
+    result = desk.type(*command, time, *more)
+
+    assert result.exit_code == 2
+    assert "is too far away" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "absent", "a\udcff", "--until", "tomorrow"),
+        ("add", "absent", "anna", "--until", "tomorrow", "--reason", "a\udcff"),
+        ("add", "absent", "anna", "--until", "tomorrow", "--made-by", "a\udcff"),
+        ("add", "takeover", "anna", "--until", "tomorrow", "--layer", "a\udcff"),
+        ("remove", "1", "--reason", "a\udcff"),
+    ],
+)
+def test_foreign_bytes_in_an_override_are_refused(desk: Desk, words: tuple[str, ...]) -> None:
+    """No traceback."""
+    result = desk.type("oncall", "override", *words)
+
+    assert result.exit_code == 2
+    assert "is not UTF-8; type it again" in result.output
+
+
 def test_week_tells_its_shifts_as_json(desk: Desk) -> None:
     """The week in which clocks change has 167 hours."""
     week = desk.json("oncall", "week", "2026-03-29")

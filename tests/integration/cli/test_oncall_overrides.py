@@ -1,10 +1,15 @@
 """``pbx-bridge oncall override`` and ``swap``: through the service, and into the plan."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from oncall_desk import ANNAS_WEEK, Desk, new_desk, next_monday, service
+
+from pbx_bridge.adapters.clock import SystemClock
+from pbx_bridge.adapters.store.store import open_store
+from pbx_bridge.core.override import Takeover
 
 pytestmark = pytest.mark.integration
 
@@ -57,6 +62,29 @@ async def test_override_is_made_listed_and_removed(
     assert (during, after) == (expected, ["anna"])
     assert removed.output == "override 1 is removed\n"
     assert on_call(desk, NOON) == ["anna"]
+
+
+async def test_override_for_ever_is_refused_and_one_that_stands_is_removed(desk: Desk) -> None:
+    """A release before took it; the service starts with it, and takes it out."""
+    forever = Takeover(
+        substitute="ben",
+        layer="primary",
+        start=SystemClock().now(),
+        end=datetime(9999, 12, 31, 22, 59, tzinfo=UTC),
+    )
+    async with open_store(desk.config.with_name("cases.db")) as store:
+        await store.overrides.add(forever.start, forever, made_by="eva", reason="")
+    add = ("oncall", "override", "add", "takeover", "ben")
+
+    async with service(desk):
+        far = await desk.typed(*add, "--until", "2099-12-31 23:59")
+        listed = desk.told("oncall", "override", "list")
+        removed = await desk.typed("oncall", "override", "remove", "1")
+
+    assert far.exit_code == 1
+    assert "error [calendar]: it reaches more than 5 years away" in far.output
+    assert "until Fri 9999-12-31 23:59 (22:59 UTC)" in listed
+    assert removed.output == "override 1 is removed\n"
 
 
 async def test_override_tells_what_is_unwise_because_of_it(desk: Desk) -> None:

@@ -56,6 +56,7 @@ def test_own_file_is_merged(tmp_path: Path) -> None:
     ("content", "text"),
     [
         (b"[de", "is not TOML"),
+        (b"de = " + b"[" * 3000, "is nested too deep"),
         (b"\xff", "is not UTF-8"),
         (b"[fr]\n", "fr is no language"),
         (b"de = 3\n", "de must be a table"),

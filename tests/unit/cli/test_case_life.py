@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from configs import SMALLEST
 
 from pbx_bridge.cli import case_life, main
-from pbx_bridge.core.case_life import CaseOutcome
+from pbx_bridge.core.case_life import MAX_NOTE, CaseOutcome
 
 
 @pytest.fixture
@@ -87,6 +87,41 @@ def test_outcomes_are_a_closed_set(tmp_path: Path, asked: list) -> None:
     assert result.exit_code == 2
     assert all(outcome.value in result.output for outcome in CaseOutcome)
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        (["note", "1001", "a\udcff"], "TEXT"),
+        (["note", "a\udcff", "text"], "CASE_ID"),
+        (["note", "1001", "text", "--by", "a\udcff"], "--by"),
+        (["done", "1001", "--outcome", "fixed", "--note", "a\udcff"], "--note"),
+        (["take", "1001", "--by", "a\udcff"], "--by"),
+        (["reopen", "a\udcff"], "CASE_ID"),
+        (["show", "a\udcff"], "CASE_ID"),
+    ],
+)
+def test_foreign_bytes_are_refused_by_field(
+    tmp_path: Path, asked: list, typed: list[str], field: str
+) -> None:
+    """No traceback from the database or the socket."""
+    result = run(tmp_path, *typed)
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{field}': is not UTF-8; type it again" in result.output
+    assert asked == []
+
+
+def test_note_that_is_too_long_is_refused_before_it_is_sent(tmp_path: Path, asked: list) -> None:
+    """With its length, so that somebody knows how much to leave out."""
+    for typed in (["note", "1001"], ["done", "1001", "--outcome", "fixed", "--note"]):
+        assert run(tmp_path, *typed, "x" * MAX_NOTE).exit_code == 0
+        asked.clear()
+        result = run(tmp_path, *typed, "x" * (MAX_NOTE + 1))
+
+        assert result.exit_code == 2
+        assert "has 2001 characters; at most 2000" in result.output
+        assert asked == []
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,32 @@ def test_anything_else_is_refused_with_the_forms(text: str) -> None:
         parse_time(text, FRIDAY, BERLIN)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31",
+        "9999-12-31 23:59",
+        "9999-12-31T23:59-05:00",
+        "2101-01-01",
+        "1999-12-31 23:59",
+        "0001-01-01",
+        "0001-01-01T00:00+05:00",
+    ],
+)
+def test_year_that_nobody_means_is_refused(text: str) -> None:
+    """A day more or less is not reckoned at the ends of the calendar."""
+    for is_end in (False, True):
+        with pytest.raises(click.BadParameter, match="too far away; give a year from 2000 to 2100"):
+            parse_time(text, FRIDAY, BERLIN, is_end=is_end)
+
+
+def test_last_day_that_can_be_meant() -> None:
+    """Its end is the next year's first instant."""
+    end = parse_time("2100-12-31", FRIDAY, BERLIN, is_end=True)
+
+    assert end == local("2101-01-01 00:00")
+
+
 def test_moment_shows_utc_beside_the_firms_clock() -> None:
     """With its date where that is another one."""
     assert moment(FRIDAY, BERLIN) == "Fri 2026-01-09 23:30 (22:30 UTC)"

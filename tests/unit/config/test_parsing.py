@@ -63,6 +63,17 @@ def test_parse_names_the_line_of_broken_toml(text: str, line: int, reason: str) 
 
 
 @pytest.mark.parametrize(
+    "deep",
+    ["x = " + "[" * 3000 + "]" * 3000, "x = " + "[" * 60 + "]" * 60, "x" + ".x" * 3000 + " = 1"],
+)
+def test_parse_refuses_what_is_nested_too_deep(deep: str) -> None:
+    """A mistake like any other, however deep."""
+    expected = ["f.toml: is nested more than 50 deep; take some brackets out"]
+
+    assert mistakes(f"{SMALLEST}\n{deep}\n") == expected
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ('"+491711234567"', "491711234567", "technician[1].number: 491711234567 must be text"),

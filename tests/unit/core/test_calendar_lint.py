@@ -173,6 +173,35 @@ def test_override_outside_the_time_is_not_looked_at() -> None:
     assert concerns(replace(PLAN, overrides=(IDLE,)), WEDNESDAY, END) == []
 
 
+END_OF_CALENDAR = datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        Takeover(substitute="ben", layer="backup", start=START, end=END_OF_CALENDAR),
+        replace(IDLE, end=END_OF_CALENDAR),
+        replace(IDLE, start=datetime.min.replace(tzinfo=UTC)),
+        Swap(first=IDLE, second=replace(IDLE, end=END_OF_CALENDAR)),
+    ],
+)
+def test_override_to_the_end_of_the_calendar_is_looked_through(override: Override) -> None:
+    """It is not followed so far, so nobody says that it changes nothing."""
+    assert ConcernKind.IDLE not in [concern.kind for concern in found(PLAN, override)]
+
+
+@pytest.mark.parametrize("days", [60, 61])
+def test_override_is_followed_for_60_days(days: int) -> None:
+    """One that reaches further may change something there."""
+    before = replace(IDLE, start=START - timedelta(days=days))
+    after = replace(IDLE, end=END + timedelta(days=days))
+
+    for long in (before, after):
+        assert [concern.kind for concern in found(PLAN, long)] == (
+            [ConcernKind.IDLE] if days == 60 else []
+        )
+
+
 def test_concern_about_a_swap_lasts_over_both_halves() -> None:
     """Whichever of them comes first."""
     late = replace(IDLE, start=WEDNESDAY, end=WEDNESDAY + timedelta(days=1))

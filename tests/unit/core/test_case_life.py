@@ -13,6 +13,7 @@ from pbx_bridge.core.ack_flow import ACCEPT, DECLINE
 from pbx_bridge.core.call_flow import CallPhase
 from pbx_bridge.core.case_life import (
     OUTCOME_KEYS,
+    SENT_AGAIN,
     UNTOLD,
     CaseLife,
     CaseOutcome,
@@ -82,6 +83,19 @@ def test_note_is_kept_once_though_it_is_sent_twice() -> None:
     assert [note.by for note in life.notes] == ["ben", "anna"]
 
 
+def test_note_that_is_said_again_later_is_another() -> None:
+    """He rang once more and nobody answered: at ten, and at eleven."""
+    noted = NoteAdded("ben", "nobody answers")
+    life = after(noted)
+
+    soon = advance(NOW + SENT_AGAIN, life, noted).state
+    later = advance(NOW + SENT_AGAIN + timedelta(seconds=1), life, noted).state
+    again = advance(LATER + timedelta(hours=1), life, replace(FIXED, by="ben", note=noted.text))
+
+    assert soon == life
+    assert len(later.notes) == len(again.state.notes) == 2
+
+
 def test_empty_note_is_none() -> None:
     """An outcome without a note adds no empty line."""
     assert after(FIXED, NoteAdded("ben", "")).notes == ()
@@ -124,14 +138,14 @@ def test_outcome_never_stands_without_who_and_when(night) -> None:
 
 @given(nights(life_events))
 def test_the_same_said_twice_is_said_once(night) -> None:
-    """L6 for what people say."""
-    life = UNTOLD
+    """L6 for what people say; a note only as long as it may have been sent twice."""
+    life, soon = UNTOLD, NOW + SENT_AGAIN
     for _, event in night:
         moved = advance(NOW, life, event)
         life = moved.state
 
-        assert advance(LATER, life, event).state == life
-        assert advance(LATER, life, event).effects == ()
+        assert advance(soon, life, event).state == life
+        assert advance(soon, life, event).effects == ()
 
 
 LIFE = (OutcomeGiven, OutcomeWithdrawn, NoteAdded, NoteSpoken, NoteHeard)

@@ -7,7 +7,7 @@ import pytest
 from examples import NOW, POLICY
 
 from pbx_bridge.core.case import RingOutcome, Urgency
-from pbx_bridge.core.escalation import advance, open_taken
+from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     EscalationTimer,
@@ -19,12 +19,13 @@ from pbx_bridge.core.escalation_events import (
     RingHeld,
     RingNotPlaced,
     RingPlaced,
+    TakenByHand,
     TakenElsewhere,
     Tell,
     Topic,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
-from pbx_bridge.core.lineup import Occupied, Others
+from pbx_bridge.core.lineup import ALONE, Occupied, Others
 
 HOUR = timedelta(hours=1)
 REMINDING = replace(POLICY, remind_after=HOUR)
@@ -63,6 +64,39 @@ def test_owner_is_rung_when_his_time_is_over() -> None:
     assert moved.effects == (TO_ANNA,)
     assert (moved.state.phase, moved.state.owner) == (EscalationPhase.ACKNOWLEDGED, "anna")
     assert moved.state.wake_at == at(25)
+
+
+def by_hand(who: str, number: str | None = None) -> EscalationTransition:
+    """Let somebody take a ringing case by hand, and the hour pass."""
+    ringing = open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    case = advance(NOW, ringing, TakenByHand(who, number=number)).state
+    quiet = advance(NOW, case, RingEnded(1, RingOutcome.NO_ANSWER)).state
+    return advance(at(0), quiet, EscalationTimer())
+
+
+def test_who_took_it_by_hand_is_rung_also_from_outside_the_policy() -> None:
+    """Under the number that he had when he took it; when he is silent, the others are rung."""
+    moved = by_hand("zoe", "+49170999")
+    silent = advance(at(60), moved.state, EscalationTimer())
+
+    assert moved.effects == (Ring(2, "zoe", "+49170999", 22.0),)
+    assert Tell(Topic.RESUMED, "zoe") in silent.effects
+    assert Ring(3, "anna", "+49170111", 22.0) in silent.effects
+
+
+def test_owner_after_the_one_who_took_it_by_hand_is_reminded_himself() -> None:
+    """Zoe did not answer; Ben takes it by a key, and it is his."""
+    silent = advance(at(60), by_hand("zoe", "+49170999").state, EscalationTimer())
+    his = advance(at(70), silent.state, TakenElsewhere("ben")).state
+
+    (ring,) = (e for e in advance(his.wake_at, his, EscalationTimer()).effects)
+
+    assert (ring.technician, ring.number) == ("ben", "+49170222")
+
+
+def test_office_is_not_reminded() -> None:
+    """It has no number."""
+    assert by_hand("office").effects == ()
 
 
 def test_without_a_limit_nobody_is_reminded() -> None:

@@ -101,8 +101,10 @@ def test_gap_says_from_when_until_when() -> None:
     gap = GapFacts(layer="backup", start=ELEVEN_AT_NIGHT, end=ELEVEN_AT_NIGHT)
 
     assert line(Topic.GAP_AHEAD, gap=gap) == (
-        "Nobody on call (backup) from 2026-01-09 23:00 until 2026-01-09 23:00"
+        "Nobody on call (backup) from 2026-01-09 23:00, until 2026-01-09 23:00"
     )
+    endless = line(Topic.GAP_AHEAD, gap=replace(gap, end=None))
+    assert endless == "Nobody on call (backup) from 2026-01-09 23:00"
 
 
 def test_hour_that_comes_twice_is_told_apart() -> None:

@@ -10,7 +10,7 @@ from firm_plans import BERLIN, local, plan_of, rotation
 from pbx_bridge.core.calendar import Plan
 from pbx_bridge.core.hours import WEEKDAYS, Days, OpeningHours, Window
 from pbx_bridge.core.news import News
-from pbx_bridge.core.outlook import NOTHING_KNOWN, Known, look
+from pbx_bridge.core.outlook import NOTHING_KNOWN, Known, KnownGap, look
 from pbx_bridge.core.override import Absence, Takeover
 
 DAY, WEEK, MINUTE = timedelta(days=1), timedelta(weeks=1), timedelta(minutes=1)
@@ -51,7 +51,7 @@ def test_gap_is_told_once_from_a_week_before_until_it_is_over() -> None:
     week_before = local("2026-01-13 08:00")
 
     assert gaps(seen(plan, week_before).news) == []
-    assert told_over(plan, week_before, 14) == ["gap-primary-20260120T070000Z"]
+    assert told_over(plan, week_before, 14) == ["gap-primary-20260120T070000Z-20260113T130000Z"]
 
 
 def test_gap_without_end_is_told_once() -> None:
@@ -98,7 +98,85 @@ def test_gap_that_begins_earlier_than_told_is_told_again() -> None:
     worse = plan_of(base, overrides=away("2026-01-19 20:00", "2026-01-23 08:00"))
     then = seen(worse, now + MINUTE, first.known)
 
-    assert gaps(then.news) == ["gap-primary-20260119T190000Z"]
+    assert gaps(then.news) == ["gap-primary-20260119T190000Z-20260119T070100Z"]
+
+
+@pytest.mark.parametrize(
+    ("end", "told_end"),
+    [
+        ("2026-01-23 08:00", "2026-01-23 08:00"),
+        ("2026-01-28 08:00", "2026-01-28 08:00"),
+        ("2026-01-28 08:01", None),
+        ("2030-01-01 08:00", None),
+    ],
+)
+def test_gap_is_followed_to_its_end_before_it_is_told(end: str, told_end: str | None) -> None:
+    """At the first look that sees it, a minute of it lies within the week ahead."""
+    plan = plan_of(rotation("anna", "ben"), overrides=away("2026-01-20 08:00", end))
+
+    (told,) = (n.gap for n in seen(plan, local("2026-01-13 08:00") + MINUTE).news if n.gap)
+
+    assert told.start == local("2026-01-20 08:00")
+    assert told.end == (local(told_end) if told_end else None)
+
+
+def test_gap_has_no_end_also_when_we_looked_until_the_office_is_open() -> None:
+    """It is told once, not again each day that we see of it."""
+    open_day = dict.fromkeys(WEEKDAYS, (Window(time(8), time(17)),))
+    plan = plan_of(
+        rotation("anna", "ben"),
+        hours=OpeningHours(Days(zone=BERLIN), open_day),
+        overrides=away("2026-01-20 08:00", "2030-01-01 08:00"),
+    )
+    noon = local("2026-01-14 12:00")
+
+    (told,) = (n.gap for n in seen(plan, noon).news if n.gap)
+
+    assert (told.start, told.end) == (local("2026-01-20 17:00"), None)
+    assert len(told_over(plan, noon, 30)) == 1
+
+
+def test_gap_that_was_filled_and_opens_again_is_told_again() -> None:
+    """The substitute was taken away: whoever read of the first one thinks that it is settled."""
+    now = local("2026-01-19 08:00")
+    overrides = away("2026-01-20 08:00", "2026-01-23 08:00")
+    open_plan = plan_of(rotation("anna", "ben"), overrides=overrides)
+
+    first = seen(open_plan, now)
+    filled = seen(plan_of(rotation("anna", "ben")), now + MINUTE, first.known)
+    again = seen(open_plan, now + 2 * MINUTE, filled.known)
+
+    assert gaps(filled.news) == []
+    assert len(gaps(again.news)) == 1
+    assert gaps(again.news) != gaps(first.news)
+    assert gaps(seen(open_plan, now + 3 * MINUTE, again.known).news) == gaps(again.news)
+
+
+@pytest.mark.parametrize("end", ["2026-01-23 09:00", "2030-01-01 08:00"])
+def test_gap_that_ends_later_than_told_is_told_again(end: str) -> None:
+    """Once; and not again when it becomes shorter."""
+    now = local("2026-01-19 08:00")
+    told = plan_of(rotation("anna", "ben"), overrides=away("2026-01-20 08:00", "2026-01-23 08:00"))
+    longer = plan_of(rotation("anna", "ben"), overrides=away("2026-01-20 08:00", end))
+
+    first = seen(told, now)
+    grown = seen(longer, now + MINUTE, first.known)
+    next_look = seen(longer, now + 2 * MINUTE, grown.known)
+    shorter = seen(told, now + 3 * MINUTE, next_look.known)
+
+    assert gaps(grown.news) == ["gap-primary-20260120T070000Z-20260119T070100Z"]
+    assert gaps(next_look.news) == gaps(shorter.news) == gaps(grown.news)
+
+
+def test_gap_that_an_earlier_release_told_keeps_its_key() -> None:
+    """An update is no reason to tell it once more."""
+    now = local("2026-01-19 08:00")
+    overrides = away("2026-01-20 08:00", "2026-01-23 08:00")
+    old = KnownGap(layer="primary", told_as=overrides[0].start, end=overrides[0].end)
+
+    found = seen(plan_of(rotation("anna", "ben"), overrides=overrides), now, Known(gaps=(old,)))
+
+    assert gaps(found.news) == ["gap-primary-20260120T070000Z"]
 
 
 def test_gap_later_in_the_same_layer_is_another() -> None:

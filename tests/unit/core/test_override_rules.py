@@ -1,7 +1,7 @@
 """What is refused before it is made."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from examples import NOW
 from pbx_bridge.core.calendar import Plan
 from pbx_bridge.core.hours import Days, OpeningHours
 from pbx_bridge.core.override import Absence, Addition, Override, Replacement, Swap, Takeover
-from pbx_bridge.core.override_rules import refusals
+from pbx_bridge.core.override_rules import FARTHEST, refusals
 from pbx_bridge.core.rotation import Rotation
 
 END = NOW + timedelta(hours=12)
@@ -71,6 +71,23 @@ def test_override_that_is_over_is_refused() -> None:
     assert refusals(PLAN, absence, END - timedelta(seconds=1)) == []
     assert refusals(PLAN, swap, END) == []
     assert refusals(PLAN, swap, back.end) == over
+
+
+@pytest.mark.parametrize("override", [absence, takeover, swap])
+def test_override_that_reaches_too_far_is_refused(override: Override) -> None:
+    """Somebody meant "for ever"; five years are reckoned within a moment."""
+    far, too_far = (FARTHEST + timedelta(seconds=more) for more in (0, 1))
+    refused = ["it reaches more than 5 years away; who is gone for good is taken out of the file"]
+
+    def until(end: datetime) -> Override:
+        if isinstance(override, Swap):
+            return replace(override, second=replace(override.second, end=end))
+        return replace(override, end=end)
+
+    assert refusals(PLAN, until(NOW + far), NOW) == []
+    assert refusals(PLAN, until(NOW + too_far), NOW) == refused
+    assert refusals(PLAN, until(datetime.max.replace(tzinfo=UTC)), NOW) == refused
+    assert refusals(PLAN, until(NOW + 2 * far), NOW + too_far) == refused
 
 
 def test_all_refusals_are_told_at_once() -> None:

@@ -1,8 +1,11 @@
 """What the office types about a case."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from daemon import policy_of
 from night import Night
 
 from pbx_bridge.core.case_life import CaseOutcome
@@ -77,6 +80,17 @@ async def test_take_is_compare_and_set(night: Night) -> None:
     assert told == again == {"case_id": "1001", "owner": "ben"}
     assert night.phones.cancelled == ["1001-1"]
     assert night.rang() == ["anna"]
+
+
+async def test_taker_from_outside_the_policy_is_reminded(night: Night) -> None:
+    """Clara is in the roster, and not in the policy that the case was opened with."""
+    night.world.policy = replace(policy_of("anna", "ben"), remind_after=timedelta(hours=1))
+    await night.open_case()
+
+    await typed(night, "take", case_id="1001", by="clara")
+    await night.pass_time(3610)
+
+    assert night.rang() == ["anna", "clara"]
 
 
 async def test_there_must_be_something_to_take(night: Night) -> None:

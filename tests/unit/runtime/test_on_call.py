@@ -1,11 +1,13 @@
 """The plan in memory follows what is decided."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from fakes import ELEVEN_AT_NIGHT, FakeClock, MemoryStore
+from structlog.testing import capture_logs
 
 from pbx_bridge.core.calendar import Plan, Shift
 from pbx_bridge.core.hours import Days, OpeningHours
@@ -143,6 +145,36 @@ async def test_unreadable_database_leaves_the_configured_plan() -> None:
     await on_call.start()
 
     assert primary(on_call) == ("anna",)
+
+
+async def test_far_away_override_that_stands_does_not_stop_the_service(
+    store: MemoryStore,
+) -> None:
+    """An earlier release took it; the plan is looked through all the same."""
+    forever = Takeover(
+        substitute="ben", layer="primary", start=NOW, end=datetime.max.replace(tzinfo=UTC)
+    )
+    await store.overrides.add(NOW, forever, made_by="eva", reason="")
+    on_call = OnCall(FakeClock(), store.overrides, PLAN)
+
+    with capture_logs() as lines:
+        await on_call.start()
+
+    assert primary(on_call) == ("ben",)
+    assert {(line["event"], line["kind"]) for line in lines} == {("plan.unwise", "twice")}
+
+
+async def test_bug_in_the_advice_stops_neither_start_nor_change(store: MemoryStore) -> None:
+    """The plan holds; the log has the traceback."""
+    on_call = OnCall(FakeClock(), store.overrides, replace(PLAN, hours=None))
+
+    with capture_logs() as lines:
+        await on_call.start()
+        told: Any = await OnCallCommands(FakeClock(), on_call).add_override(given(SICK))
+
+    assert told["override"]["override_id"] == 1
+    assert told["concerns"] == []
+    assert [line["event"] for line in lines if "plan" in line["event"]] == ["plan.unchecked"] * 3
 
 
 def given(override: Override) -> Any:

@@ -56,6 +56,14 @@ def test_line_has_a_limit() -> None:
         line(Request(verb="x" * MAX_LINE))
 
 
+def test_text_that_is_not_utf8_is_refused() -> None:
+    """The name of a file may be anything; Python keeps foreign bytes of it as halves."""
+    with pytest.raises(ControlProtocolError, match="is not UTF-8; type it anew"):
+        line(Request(verb="shifts.import", arguments={"source": "a\udcff.ics"}))
+    with pytest.raises(ControlProtocolError, match="is not UTF-8; type it anew"):
+        add_override(Absence(technician="a\udcff", start=NOW, end=END), made_by="eva", reason="flu")
+
+
 @pytest.mark.parametrize(
     "override",
     [

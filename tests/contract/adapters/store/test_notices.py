@@ -1,5 +1,6 @@
 """What every `NoticeStore` promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from examples import NOW
@@ -76,7 +77,9 @@ async def test_gaps_of_the_last_look_are_kept(store: Store) -> None:
     shift = KnownShift(layer="primary", technician="ben", start=LATER, is_his=False, turn=2)
     assert await store.notices.known() == NOTHING_KNOWN
 
-    await store.notices.keep_known(NOW, Known(gaps=(gap, gap)))
-    await store.notices.keep_known(NOW, Known(gaps=(gap,), shifts=(shift,)))
+    again = replace(gap, goes_on=True, told_at=NOW)
 
-    assert await store.notices.known() == Known(gaps=(gap,), shifts=(shift,))
+    await store.notices.keep_known(NOW, Known(gaps=(gap, gap)))
+    await store.notices.keep_known(NOW, Known(gaps=(gap, again), shifts=(shift,)))
+
+    assert await store.notices.known() == Known(gaps=(gap, again), shifts=(shift,))

@@ -77,6 +77,7 @@ def test_shift_and_gap_have_theirs() -> None:
         "start": "2026-01-09T22:00:00Z",
         "end": "2026-01-09T22:00:00Z",
     }
+    assert body(Topic.GAP_AHEAD, gap=replace(gap, end=None))["gap"]["end"] is None
 
 
 def test_test_says_that_it_is_one() -> None:
