@@ -214,7 +214,11 @@ class FakeAsterisk:
             if self.has_no_dialplan:
                 self._originate_response(action_id, "errand", "Failure", 0)
                 return
-            self.astdb[f"{values['PBXB_FAMILY']}/{values['PBXB_KEY']}"] = values["PBXB_VALUE"]
+            name = f"{values['PBXB_FAMILY']}/{values['PBXB_KEY']}"
+            if values.get("PBXB_EXPECTED") not in (None, f"was/{self.astdb.get(name, '')}"):
+                self._originate_response(action_id, "errand", "Failure", 0)
+                return
+            self.astdb[name] = values["PBXB_VALUE"]
             self._originate_response(action_id, "errand", "Success", 4)
             return
         channel_id = action.get("channelid", [f"local-{len(self.actions)}"])[0]

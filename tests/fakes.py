@@ -178,10 +178,14 @@ class FakePhones:
         self._ended_unheard.clear()
         return list(self.channels.values())
 
-    async def remember(self, family: str, key: str, value: str) -> None:
-        """Store it."""
+    async def remember(
+        self, family: str, key: str, value: str, *, expected: str | None = None
+    ) -> None:
+        """Store it, unless something else stands there than *expected*."""
         _refuse_unsafe(value)
         self._require_line()
+        if expected not in (None, self.astdb.get((family, key), "")):
+            raise AmiRejected("something else stands there by now")
         self.astdb[family, key] = value
 
     async def recall(self, family: str, key: str) -> str | None:

@@ -111,7 +111,7 @@ class FakeTranscriber:
         return spoken(self.says)
 
 
-ALARMS = frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN})
+ALARMS = frozenset({Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.CONTESTED})
 
 
 def addressee(**changes: object) -> Addressee:

@@ -272,3 +272,10 @@ class Night:
             pass
         except Exception as exc:  # noqa: BLE001  the AGI server's crash boundary
             self.faults.append(exc)
+
+
+async def typed(night: Night, verb: str, **given: str) -> object:
+    """Let the office type a command about a case; return the answer."""
+    command = asyncio.create_task(getattr(night.daemon.commands, verb)(given))
+    await night.settle()
+    return await command

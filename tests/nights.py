@@ -94,7 +94,7 @@ escalation_events: st.SearchStrategy[EscalationEvent] = st.one_of(
     st.builds(happens.RingEnded, _attempts, st.sampled_from(RingOutcome), others),
     st.builds(happens.RingTakenOver, _attempts, others),
     st.builds(happens.PersonFree, others),
-    st.builds(happens.TakenElsewhere, _people, others),
+    st.builds(happens.TakenElsewhere, _people, others, st.sampled_from(("", "anna/0", "ben/0"))),
     st.builds(happens.EscalationTimer, others),
     st.builds(happens.EscalationTimer, others),
     st.builds(happens.CaseDone, _people, others),

@@ -26,7 +26,7 @@ def duties(
         LookAfterCall: Duty(act=ringing.look_after, tries=None),
         Ring: Duty(act=ringing.ring, tries=None),
         CancelRing: Duty(act=ringing.cancel, tries=None),
-        MarkTaken: Duty(act=ringing.mark_taken, is_slow=True),
+        MarkTaken: Duty(act=ringing.mark_taken, is_slow=True, tries=None),
         Transcribe: Duty(act=transcripts.transcribe, is_slow=True, tries=None),
         TakeOver: Duty(act=ringing.take_over),
         Fallback: Duty(act=notices.fall_back, is_slow=True, tries=None, pause=timedelta(seconds=5)),

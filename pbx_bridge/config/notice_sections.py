@@ -12,7 +12,7 @@ from pbx_bridge.core.escalation_events import Topic
 TOPICS = tuple(topic for topic in Topic if topic is not Topic.TEST)
 """All that can be chosen."""
 
-OFFICE_TOPICS = (Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.GAP_AHEAD)
+OFFICE_TOPICS = (Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.CONTESTED, Topic.GAP_AHEAD)
 """What a person must act upon; the default of mail and push to the office."""
 
 PERSONAL_TOPICS = (
@@ -20,6 +20,8 @@ PERSONAL_TOPICS = (
     Topic.SHIFT_WITHDRAWN,
     Topic.ACCEPTED,
     Topic.EXHAUSTED,
+    Topic.CONTESTED,
+    Topic.DONE,
     Topic.LINE_DOWN,
 )
 """What a technician may be told; the last one only if he chooses it."""

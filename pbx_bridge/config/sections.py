@@ -129,8 +129,8 @@ class TechnicianConfig:
     """Apprise URLs to which he is told; they are secrets: rather use notify_file."""
     notify_file: AbsolutePath | None = None
     """File with his Apprise URLs, one in a line, mode 0600."""
-    notify_topics: PersonalTopics = PERSONAL_TOPICS[:4]
-    """Of shift-begins, shift-withdrawn, accepted, exhausted, line-down: what he is told."""
+    notify_topics: PersonalTopics = PERSONAL_TOPICS[:-1]
+    """What he is told; line-down is the only other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

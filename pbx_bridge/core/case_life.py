@@ -80,6 +80,8 @@ class OutcomeGiven:
     outcome: CaseOutcome
     by: str
     note: str = ""
+    is_by_key: bool = False
+    """He says it on the telephone, of a case of his: not while somebody else has it by now."""
 
 
 @dataclass(frozen=True, slots=True)

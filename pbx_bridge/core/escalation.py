@@ -77,14 +77,14 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     if isinstance(event, CaseReopened):
         return _reopened(now, esc, event)
     match event:
+        case TakenElsewhere():
+            return _pressed_elsewhere(now, esc, event)
         case _ if esc.phase is EscalationPhase.DONE:
             return EscalationTransition(esc)
-        case CaseDone(by=by):
-            return _done(now, esc, by)
+        case CaseDone() | TakenByHand():
+            return _by_hand(now, esc, event)
         case RingEnded(attempt=n, outcome=RingOutcome.ACKNOWLEDGED, others=others):
             return _pressed_one(now, esc, n, others)
-        case TakenElsewhere() | TakenByHand():
-            return _taken(now, esc, event)
         case PersonFree(others=others):
             return go_on(now, esc, others) if esc.is_waiting else EscalationTransition(esc)
         case EscalationTimer(others=others):
@@ -253,13 +253,33 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
 # ---------------------------------------------------------------- endings
 
 
-def _taken(
-    now: datetime, esc: Escalation, event: TakenElsewhere | TakenByHand
+def _pressed_elsewhere(
+    now: datetime, esc: Escalation, event: TakenElsewhere
 ) -> EscalationTransition:
+    """
+    Count a key that AstDB holds, once.
+
+    He was told that the case is his. When it is somebody else's, or over, people must hear of it.
+    """
+    if event.mark and event.mark in esc.counted:
+        return EscalationTransition(esc)
+    counted = replace(esc, counted=(*esc.counted, event.mark)) if event.mark else esc
+    if esc.phase not in (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE):
+        return _acknowledge(now, counted, event.technician)
+    if not event.mark:  # a journal from before there were marks: nobody was told then either
+        return EscalationTransition(esc)
+    # his key was left in AstDB until it was read; from now on the owner stands there
+    effects: tuple[EscalationEffect, ...] = (MarkTaken(esc.owner),) if esc.owner else ()
+    if event.technician != esc.owner:
+        effects = (*effects, Tell(Topic.CONTESTED, event.technician))
+    return EscalationTransition(counted, effects)
+
+
+def _by_hand(now: datetime, esc: Escalation, event: CaseDone | TakenByHand) -> EscalationTransition:
+    if isinstance(event, CaseDone):
+        return _done(now, esc, event.by)
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    if isinstance(event, TakenElsewhere):
-        return _acknowledge(now, esc, event.technician)
     taker = Technician(event.by, event.number) if event.number is not None else None
     return _acknowledge(now, replace(esc, taker=taker), event.by)
 

@@ -28,6 +28,8 @@ class Topic(StrEnum):
     DONE = "done"
     REOPENED = "reopened"
     """A human wants it to ring again."""
+    CONTESTED = "contested"
+    """A second one was told that the case is his, or one whose case is over already."""
     EXHAUSTED = "exhausted"
     """Nobody accepted a case, or nobody was there to ring."""
     LINE_DOWN = "line-down"
@@ -107,10 +109,12 @@ class PersonFree:
 
 @dataclass(frozen=True, slots=True)
 class TakenElsewhere:
-    """A technician pressed 1 in the dialplan's own screening, without an attempt of ours."""
+    """A technician pressed 1 in the dialplan's own screening; nobody told him of an owner."""
 
     technician: str
     others: Others = ALONE
+    mark: str = ""
+    """What AstDB holds of it, without the token: each counts once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,16 @@ def line_down(esc: Escalation) -> EscalationTransition:
 def silenced(
     now: datetime, esc: Escalation, *, spared: str = ""
 ) -> tuple[Escalation, tuple[CancelRing, ...]]:
-    """Return *esc* with every phone stopped but that of *spared*, who speaks with us."""
+    """
+    Return *esc* with every phone stopped but that of *spared*, who speaks with us.
+
+    Whoever picked up and may be about to press 1 hears that it is his.
+    """
     state, stopped = esc, []
     for one in esc.live:
         state = closed(state, one.attempt, RingOutcome.NO_ANSWER)
-        stopped.append(CancelRing(one.attempt))
+        taken_by = spared if spared and one.is_answered else None
+        stopped.append(CancelRing(one.attempt, taken_by=taken_by))
     for one in esc.talking(now):
         if one.technician != spared:
             state = changed(state, one.attempt, talks_until=None)

@@ -70,6 +70,8 @@ class Escalation:
     newest: int = 1
     """Number of the first attempt of the group that was rung last."""
     owner: str | None = None
+    counted: tuple[str, ...] = ()
+    """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
     taker: Technician | None = None
     """Who took it by hand, as he was then: he need not be in the policy."""
     acknowledged_at: datetime | None = None

@@ -45,6 +45,10 @@ GERMAN = Texts(
         Topic.RESUMED: "{who} antwortet nicht, es wird wieder geklingelt",
         Topic.DONE: "erledigt, sagt {who}",
         Topic.REOPENED: "wieder geöffnet von {who}, es wird geklingelt",
+        Topic.CONTESTED: (
+            "auch {who} hat 1 gedrückt; der Fall gehört schon jemandem oder ist erledigt,"
+            " bitte anrufen"
+        ),
         Topic.EXHAUSTED: "NIEMAND hat angenommen",
         Topic.LINE_DOWN: "Anlage nicht erreichbar, es klingelt bei niemandem; wir bleiben dran",
     },
@@ -96,6 +100,7 @@ ENGLISH = Texts(
         Topic.RESUMED: "{who} does not answer, technicians are rung again",
         Topic.DONE: "done, says {who}",
         Topic.REOPENED: "reopened by {who}, technicians are rung",
+        Topic.CONTESTED: "{who} pressed 1 too; somebody else has it, or it is done: please call",
         Topic.EXHAUSTED: "NOBODY accepted it",
         Topic.LINE_DOWN: "the PBX cannot be reached, no mobile rings; we keep trying",
     },
@@ -147,6 +152,7 @@ POLISH = Texts(
         Topic.RESUMED: "{who} nie odpowiada, dzwonimy ponownie",
         Topic.DONE: "zakończona, mówi {who}",
         Topic.REOPENED: "ponownie otwarta przez {who}, dzwonimy do techników",
+        Topic.CONTESTED: "1 nacisnął też {who}; sprawę ma ktoś inny albo jest zakończona: zadzwoń",
         Topic.EXHAUSTED: "NIKT nie przyjął",
         Topic.LINE_DOWN: "centrala nie odpowiada, do nikogo nie dzwonimy; próbujemy dalej",
     },
@@ -198,6 +204,7 @@ RUSSIAN = Texts(
         Topic.RESUMED: "{who} не отвечает, звоним снова",
         Topic.DONE: "выполнена, сообщает {who}",
         Topic.REOPENED: "снова открыта ({who}), звоним техникам",
+        Topic.CONTESTED: "1 нажал и {who}; заявка у другого или выполнена: позвоните",
         Topic.EXHAUSTED: "НИКТО не принял",
         Topic.LINE_DOWN: "АТС недоступна, никому не дозвониться; пробуем дальше",
     },

@@ -102,8 +102,16 @@ class Phones(Protocol):
         """Return our channels that are alive: callers and technicians."""
         ...
 
-    async def remember(self, family: str, key: str, value: str) -> None:
-        """Store a value in AstDB."""
+    async def remember(
+        self, family: str, key: str, value: str, *, expected: str | None = None
+    ) -> None:
+        """
+        Store a value in AstDB; with *expected* only while that stands there ("": nothing).
+
+        Raises:
+            AmiUnavailable: it is not known to be stored.
+            AmiRejected: it was not stored, or something else stands there by now.
+        """
         ...
 
     async def recall(self, family: str, key: str) -> str | None:

@@ -24,8 +24,8 @@ from pbx_bridge.core.ack_flow import (
 )
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
-from pbx_bridge.core.escalation_state import EscalationPhase
+from pbx_bridge.core.escalation_events import RingEnded
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.errors import AgiFailed, AgiHangup, StoreError
 from pbx_bridge.ports import CallStore, Line, Recordings
 from pbx_bridge.runtime.cases import Cases
@@ -144,10 +144,10 @@ class Acks:
         esc = await self._cases.escalation(case_id)
         mine = esc.find(attempt) if esc else None
         # The mark of an owner who did not get it done in time is no news.
-        is_news = stored and esc is not None and self._lookout.press_of(esc, stored) is not None
-        other = self._lookout.believe(stored) if stored and is_news else None
-        if other is not None and mine is not None and other != mine.technician:
-            esc = await self._cases.submit_escalation(case_id, TakenElsewhere(other))
+        news = self._lookout.press_of(esc, stored) if stored and esc else None
+        other = self._lookout.believe(stored) if stored and news else None
+        if news is not None and mine is not None and other != mine.technician:
+            esc = await self._cases.submit_escalation(case_id, news)
             return Refused(esc.owner)
         pressed = RingEnded(attempt, RingOutcome.ACKNOWLEDGED)
         esc = await self._cases.submit_escalation(case_id, pressed)
@@ -158,13 +158,21 @@ class Acks:
             and mine.outcome is RingOutcome.ACKNOWLEDGED
         ):
             log.info("case.acknowledged", technician=esc.owner, leg=leg)
-            await self._note(line, call, f"{esc.owner}/{leg}/{self._tokens.token(leg)}")
+            await self._note(line, call, esc, f"{esc.owner}/{leg}/{self._tokens.token(leg)}")
             return Granted(is_whole=is_whole(call))
         return Refused(esc.owner)
 
-    async def _note(self, line: Line, call: Call, value: str) -> None:
-        """Let the dialplan know at once who has it; the committed effect says it again."""
+    async def _note(self, line: Line, call: Call, esc: Escalation, value: str) -> None:
+        """
+        Let the dialplan know at once who has it; the committed effect says it again.
+
+        A key that was stored in the dialplan's screening a moment ago is left to that effect,
+        which reads it before it is overwritten.
+        """
         try:
+            there = await line.stored(TAKEN, call.call_id)
+            if there and self._lookout.press_of(esc, there) is not None:
+                return
             await line.remember(TAKEN, call.call_id, value)
         except AgiFailed as exc:
             log.warning("ack.unnoted", case_id=call.case_id, reason=str(exc))

@@ -12,6 +12,7 @@ from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_events import CallEvent, CallTimer
 from pbx_bridge.core.call_flow import Call
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.case_life import OutcomeGiven
 from pbx_bridge.core.escalation_events import (
     EscalationEvent,
     EscalationTimer,
@@ -20,8 +21,10 @@ from pbx_bridge.core.escalation_events import (
     RingHeld,
     RingNotPlaced,
     TakenElsewhere,
+    Tell,
+    Topic,
 )
-from pbx_bridge.core.escalation_state import Escalation
+from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
 from pbx_bridge.core.neighbours import others_of, waiting_in_order
 from pbx_bridge.core.policy import Policy
 from pbx_bridge.errors import StaleCase, StoreError
@@ -236,13 +239,23 @@ class Cases:
 
     async def _advance_call(self, case_id: str, trigger: CallEvent) -> State:
         before = await self._calls.load(case_id)
-        if before is None:
-            return None
+        if before is None or await self._is_of_another(case_id, trigger):
+            return before.state if before else None
         now = self._clock.now()
         after = call_flow.advance(now, before.state, trigger)
         await self._calls.save(now, before, trigger, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
         return after.state
+
+    async def _is_of_another(self, case_id: str, trigger: CallEvent) -> bool:
+        """Whether whoever closes a case by key lost it while he talked; nothing is between."""
+        if not (isinstance(trigger, OutcomeGiven) and trigger.is_by_key):
+            return False
+        esc = await self._escalations.load(case_id)
+        if esc is None or esc.state.owner in (None, trigger.by):
+            return False
+        log.warning("outcome.refused", case_id=case_id, by=trigger.by, owner=esc.state.owner)
+        return True
 
     async def _advance_escalation(self, case_id: str, trigger: EscalationEvent) -> State:
         before = await self._escalations.load(case_id)
@@ -254,7 +267,7 @@ class Cases:
         after = escalation.advance(now, before.state, event)
         await self._escalations.save(now, before, event, after)
         _trace(case_id, trigger, str(before.state.phase), str(after.state.phase))
-        if isinstance(trigger, TakenElsewhere) and trigger.technician != after.state.owner:
+        if isinstance(trigger, TakenElsewhere) and _is_contested(after):
             # Both were told so on the telephone; the office must call one of them.
             owner = after.state.owner
             log.error("case.contested", case_id=case_id, owner=owner, other=trigger.technician)
@@ -284,6 +297,10 @@ class Cases:
             for effect in fresh:
                 started.add(effect.seq)
                 await self._deeds.start(effect)
+
+
+def _is_contested(after: EscalationTransition) -> bool:
+    return any(isinstance(one, Tell) and one.topic is Topic.CONTESTED for one in after.effects)
 
 
 def _held(esc: Escalation, now: datetime) -> set[int]:

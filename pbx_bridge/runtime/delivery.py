@@ -32,6 +32,7 @@ KEPT_LONGER = {
     # A person must act upon these, also when the mail server is down from Friday to Monday.
     Topic.EXHAUSTED: timedelta(days=3),
     Topic.LINE_DOWN: timedelta(days=3),
+    Topic.CONTESTED: timedelta(days=3),
     Topic.GAP_AHEAD: timedelta(days=3),
     Topic.SHIFT_BEGINS: timedelta(hours=12),
     Topic.SHIFT_WITHDRAWN: timedelta(hours=12),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
-from pbx_bridge.core.escalation_state import Escalation
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.policy import Technician
 from pbx_bridge.ports import LiveChannel, Phones
 from pbx_bridge.runtime.switchboard import attempt_of
@@ -24,6 +24,9 @@ FALLBACK = "0/fallback"
 
 OWN_MARK = 0
 """The attempt that never rings: we sign with it what we put into `TAKEN` ourselves."""
+
+OVER = (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
+"""Phases in which a key takes nothing any more."""
 
 
 class Fate(StrEnum):
@@ -122,13 +125,17 @@ class Lookout:
 
     def press_of(self, esc: Escalation, stored: str) -> RingEnded | TakenElsewhere | None:
         """Return what a value of `TAKEN` means for *esc*; see `key_press`."""
-        who = self.believe(stored)
-        if who is None:
+        who, mark = self.believe(stored), stored.rpartition("/")[0]
+        if who is None or mark in esc.counted:
             return None
+        elsewhere = TakenElsewhere(who, mark=mark)
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:
-            return TakenElsewhere(who)
+            return elsewhere
         pressed = esc.find(leg[1])
         if leg[1] == OWN_MARK or (pressed and pressed.outcome is RingOutcome.ACKNOWLEDGED):
             return None
-        return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else TakenElsewhere(who)
+        is_reminded = pressed and pressed.is_reminder and pressed.technician == esc.owner
+        if esc.phase not in OVER or (esc.phase is EscalationPhase.ACKNOWLEDGED and is_reminded):
+            return RingEnded(leg[1], RingOutcome.ACKNOWLEDGED) if pressed else elsewhere
+        return elsewhere  # the case is somebody's, or over, and he was told that it is his

@@ -159,7 +159,7 @@ class Notices:
             at=self._clock.now(),
             case=case_facts(call.state, technician=technician, reason=reason),
         )
-        people = concerned(topic, escalation.state)
+        people = concerned(topic, escalation.state, technician)
         await self.publish([news], lambda _: people)
 
 

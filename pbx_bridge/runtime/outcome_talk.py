@@ -7,7 +7,7 @@ import structlog
 
 from pbx_bridge.core import outcome_flow
 from pbx_bridge.core.ack_flow import Ask, Close, Heard
-from pbx_bridge.core.call_flow import Call
+from pbx_bridge.core.call_flow import Call, CallPhase
 from pbx_bridge.core.case_life import CaseOutcome, NoteSpoken, OutcomeGiven
 from pbx_bridge.core.outcome_flow import (
     NoteTaken,
@@ -48,8 +48,14 @@ class OutcomeTalk:
                 case Ask(sounds=sounds):
                     flow = outcome_flow.advance(flow, Heard(await voice.ask(sounds)))
                 case Save(outcome=outcome):
-                    is_saved = await self._save(call.case_id, outcome, technician)
-                    flow = outcome_flow.advance(flow, Saved() if is_saved else NotSaved())
+                    given = await self._save(call.case_id, outcome, technician)
+                    if _is_kept(given, outcome, technician):
+                        flow = outcome_flow.advance(flow, Saved())
+                    elif given.phase is CallPhase.DECIDED:  # somebody else has it by now
+                        await voice.say(("ack-taken",))
+                        return
+                    else:
+                        flow = outcome_flow.advance(flow, NotSaved())
                 case RecordNote():
                     taken = await self._record(voice, call, technician)
                     flow = outcome_flow.advance(flow, NoteTaken(taken))
@@ -57,14 +63,19 @@ class OutcomeTalk:
                     await voice.say(sounds)
                     return
 
-    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> bool:
-        """Commit an outcome; whether the case has it: while its caller speaks it takes none."""
-        call = await self._cases.submit_call(case_id, OutcomeGiven(outcome, technician))
-        if call.life.outcome is not outcome:
+    async def _save(self, case_id: str, outcome: CaseOutcome, technician: str) -> Call:
+        """
+        Commit an outcome and return the call; whether it is kept, `_is_kept` says.
+
+        It is not while the caller still speaks, and not when somebody else has the case by now.
+        """
+        given = OutcomeGiven(outcome, technician, is_by_key=True)
+        call = await self._cases.submit_call(case_id, given)
+        if _is_kept(call, outcome, technician):
+            log.info("case.done", case_id=case_id, outcome=outcome.value, by=technician)
+        elif call.phase is not CallPhase.DECIDED:
             log.warning("outcome.unsaved", case_id=case_id, outcome=outcome.value, by=technician)
-            return False
-        log.info("case.done", case_id=case_id, outcome=outcome.value, by=technician)
-        return True
+        return call
 
     async def _record(self, voice: Voice, call: Call, technician: str) -> bool:
         """Record and commit a note, also one that a hang-up ended; whether there is one."""
@@ -87,3 +98,7 @@ class OutcomeTalk:
         while self._recordings.message_s(f"{call.recording}{NOTE_MARK}{number}") > 0:
             number += 1
         return f"{call.recording}{NOTE_MARK}{number}"
+
+
+def _is_kept(call: Call, outcome: CaseOutcome, technician: str) -> bool:
+    return (call.life.outcome, call.life.by) == (outcome, technician)

@@ -12,7 +12,7 @@ from pbx_bridge.core.call_events import CallerLeft, DialplanEnded, DialplanHas
 from pbx_bridge.core.call_flow import Call, CallPhase
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import CancelRing, PersonFree, RingEnded
-from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
+from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.neighbours import waiting_in_order
 from pbx_bridge.errors import AgiError, AmiError, BridgeError, StoreError
 from pbx_bridge.ports import (
@@ -27,7 +27,7 @@ from pbx_bridge.ports import (
 )
 from pbx_bridge.runtime.cases import Trigger
 from pbx_bridge.runtime.leases import Leases
-from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Lookout
+from pbx_bridge.runtime.lookout import CALLS, OVER, TAKEN, Fate, Lookout
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.stray_notes import StrayNotes
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
@@ -192,7 +192,7 @@ class Recovery:
         await self._stray_notes.adopt()
         alive = {channel.call_id for channel in live}
         for call_id in await line.stored_keys(TAKEN):
-            if call_id not in alive and await self._is_settled(call_id):
+            if call_id not in alive and await self._is_settled(call_id, line):
                 await line.forget(TAKEN, call_id)
 
     @contextmanager
@@ -205,12 +205,17 @@ class Recovery:
         except Exception:
             log.exception("recovery.crashed", call=name)
 
-    async def _is_settled(self, call_id: str) -> bool:
+    async def _is_settled(self, call_id: str, line: Line) -> bool:
         """Whether who took a call is on our disk, so that AstDB need not know it any more."""
         known = await self._store.find(call_id)
         esc = await self._escalations.load(known.state.case_id) if known else None
-        over = (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
-        return esc is not None and esc.state.phase in over
+        if esc is None:
+            return False
+        stored = await line.stored(TAKEN, call_id)
+        press = self._lookout.press_of(esc.state, stored) if stored else None
+        if press is not None:  # also of a case that is somebody else's: he was told that it is his
+            self._post(esc.state.case_id, press)
+        return press is None and esc.state.phase in OVER
 
     async def _adopt_row(self, line: Line, call_id: str, live: list[LiveChannel]) -> bool:
         """Take over one call from AstDB; whether the row may go."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -41,7 +42,7 @@ from pbx_bridge.ports import (
     RingOrder,
 )
 from pbx_bridge.runtime.cases import Opening, Trigger
-from pbx_bridge.runtime.lookout import OWN_MARK, TAKEN, Fate, Lookout, Tokens
+from pbx_bridge.runtime.lookout import OVER, OWN_MARK, TAKEN, Fate, Lookout, Tokens
 from pbx_bridge.runtime.policies import ChoosePolicy, patient_policy
 from pbx_bridge.runtime.switchboard import attempt_of, channel_id
 
@@ -80,6 +81,7 @@ class Ringing:
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
         self._callers = callers
+        self._marking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def escalate(self, pending: Pending) -> None:
         """Start to ring, unless somebody took the case while we were away."""
@@ -91,6 +93,8 @@ class Ringing:
         owner = await self._owner(stored.state.call_id)
         policy = patient_policy(self._policy, effect, stored.state)
         await self._open(case_id, Opening(effect.urgency, policy, owner))
+        if owner is not None:
+            await self._count_key(case_id)
 
     async def adopt_owner(self, pending: Pending) -> None:
         """A technician pressed 1 in the dialplan: the escalation is over before it begins."""
@@ -120,11 +124,16 @@ class Ringing:
         self._post(case_id, RingPlaced(ring.attempt))
 
     async def give(self, case_id: str, technician: str) -> None:
-        """Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung."""
+        """
+        Let a case belong to who pressed 1 in the dialplan, whether or not anybody was rung.
+
+        The key is read once more: it may be one that counted long ago, of a case that rings again.
+        Raises `AmiError` when it cannot be read.
+        """
         if await self._escalations.load(case_id) is None:
             policy = self._policy(UNASKED)
             await self._open(case_id, Opening(UNASKED.urgency, policy, technician))
-        self._post(case_id, TakenElsewhere(technician))
+        await self._count_key(case_id)
 
     async def cancel(self, pending: Pending) -> None:
         """Stop a leg, ringing or talking, but not one on which the key 1 was pressed."""
@@ -135,7 +144,7 @@ class Ringing:
     async def _stop(self, case_id: str, attempt: int, *, taken_by: str | None = None) -> bool:
         """End a leg, and return `True`, unless the key 1 was pressed there."""
         stored = await self._escalations.load(case_id)
-        if stored is not None and stored.state.phase is not EscalationPhase.ACKNOWLEDGED:
+        if stored is not None and stored.state.phase not in OVER:
             try:
                 press = await self._key_press(stored.state)
             except AmiRejected:
@@ -159,27 +168,35 @@ class Ringing:
         """Let the dialplan know whose a case is now: the effect may come late, after the next."""
         assert isinstance(pending.effect, MarkTaken)  # noqa: S101
         case_id, technician = pending.case_id, pending.effect.technician
-        stored = await self._calls.load(case_id)
-        esc = await self._escalations.load(case_id)
-        if stored is None or esc is None:
-            return
-        call_id, phase = stored.state.call_id, esc.state.phase
-        who = esc.state.owner if phase is EscalationPhase.ACKNOWLEDGED else technician
-        if phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
-            await self._mark_free(esc.state, call_id)
-        elif who is not None:
-            leg = channel_id(case_id, OWN_MARK)
-            value = f"{who}/{leg}/{self._tokens.token(leg)}"
-            await self._phones.remember(TAKEN, call_id, value)
+        # One at a time: an older one that takes its time must not end after a newer one.
+        async with self._marking.setdefault(case_id, asyncio.Lock()):
+            call = await self._calls.load(case_id)
+            stored = await self._escalations.load(case_id)
+            if call is None or stored is None:
+                return
+            esc = stored.state
+            value = self._mark_of(esc, technician)
+            if value is not None:
+                await self._mark(esc, call.state.call_id, value)
 
-    async def _mark_free(self, esc: Escalation, call_id: str) -> None:
-        """Take a mark away that is no news any more; a key pressed meanwhile counts."""
-        stored = await self._phones.recall(TAKEN, call_id)
-        press = self._lookout.press_of(esc, stored) if stored else None
+    def _mark_of(self, esc: Escalation, technician: str | None) -> str | None:
+        """Return what AstDB is to hold; `None`: nobody who could be named has the case."""
+        if esc.phase in (EscalationPhase.RINGING, EscalationPhase.EXHAUSTED):
+            return ""
+        who = esc.owner if esc.phase is EscalationPhase.ACKNOWLEDGED else technician
+        if who is None:
+            return None
+        leg = channel_id(esc.case_id, OWN_MARK)
+        return f"{who}/{leg}/{self._tokens.token(leg)}"
+
+    async def _mark(self, esc: Escalation, call_id: str, value: str) -> None:
+        """Overwrite a mark that is no news any more; a key pressed meanwhile counts."""
+        there = await self._phones.recall(TAKEN, call_id) or ""
+        press = self._lookout.press_of(esc, there)
         if press is not None:
-            self._post(esc.case_id, press)
-        elif stored:
-            await self._phones.remember(TAKEN, call_id, "")
+            self._post(esc.case_id, press)  # what follows from it marks the case anew
+        elif there != value:
+            await self._phones.remember(TAKEN, call_id, value, expected=there)
 
     async def look_after(self, pending: Pending) -> None:
         """Ask Asterisk where the caller is; without Asterisk there is no caller either."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.errors import AmiUnavailable
+from pbx_bridge.errors import AmiRejected, AmiUnavailable
 from pbx_bridge.ports import LiveChannel, PhoneEvents, RingOrder
 from pbx_bridge.simulation.world import Behaviour
 
@@ -114,9 +114,13 @@ class VirtualPhones:
             for name, leg in self.legs.items()
         ]
 
-    async def remember(self, family: str, key: str, value: str) -> None:
-        """Store it."""
+    async def remember(
+        self, family: str, key: str, value: str, *, expected: str | None = None
+    ) -> None:
+        """Store it, unless something else stands there than *expected*."""
         self._require_link()
+        if expected not in (None, self.astdb.get((family, key), "")):
+            raise AmiRejected("something else stands there by now")
         self.astdb[family, key] = value
 
     async def recall(self, family: str, key: str) -> str | None:

@@ -230,15 +230,28 @@ def test_answered_means_stored(night: AfterHours) -> None:
         assert remember(night, "a2") == "Failure"
 
 
-def remember(night: AfterHours, key: str) -> str:
+def test_key_that_is_stored_meanwhile_is_not_overwritten(night: AfterHours) -> None:
+    """The service compares and sets; what it did not read stays."""
+    night.begin("103", service=False)
+
+    assert remember(night, "a3", PBXB_EXPECTED="was/") == "Success"
+    assert remember(night, "a3", PBXB_EXPECTED="was/") == "Failure"
+    assert remember(night, "a3", PBXB_EXPECTED="was/anna/1001-0/b2", PBXB_VALUE="") == "Failure"
+    assert one_row(night, "pbxb-list") == ("a3", "+491&+492")
+    assert remember(night, "a3", PBXB_EXPECTED="was/+491&+492", PBXB_VALUE="") == "Success"
+    assert remember(night, "a3", PBXB_EXPECTED="was/") == "Success"
+
+
+def remember(night: AfterHours, key: str, **given: str) -> str:
     """Have a value stored as the service does; return Asterisk's answer."""
+    values = {"PBXB_FAMILY": "pbxb-list", "PBXB_KEY": key, "PBXB_VALUE": "+491&+492", **given}
     order = {
         "Channel": "Local/store@pbxb-remember/n",
         "Context": "pbxb-idle",
         "Exten": "s",
         "Priority": "1",
         "Async": "true",
-        "Variable": f"PBXB_FAMILY=pbxb-list,PBXB_KEY={key},PBXB_VALUE=+491&+492",
+        "Variable": ",".join(f"{name}={value}" for name, value in values.items()),
     }
     with night.box.ami("pbx") as ami, ami.listen(_is_answer) as answers:
         ami.action("Originate", order)

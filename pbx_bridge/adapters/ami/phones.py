@@ -116,9 +116,11 @@ class AmiPhones:
         self._legs.gone_unheard(login, legs)
         return live
 
-    async def remember(self, family: str, key: str, value: str) -> None:
+    async def remember(
+        self, family: str, key: str, value: str, *, expected: str | None = None
+    ) -> None:
         """
-        Store a value in AstDB.
+        Store a value in AstDB; with *expected* only while that stands there ("": nothing).
 
         Asterisk forbids DB() over AMI (it could write Asterisk's own settings), so our
         dialplan stores it, on a Local channel that answers when that is done.
@@ -130,6 +132,8 @@ class AmiPhones:
         if not (_FAMILY.fullmatch(family) and _KEY.fullmatch(key)):
             raise UnsafeValue(f"AstDB {family!r}/{key!r}: not a family and key of ours")
         values = {"PBXB_FAMILY": family, "PBXB_KEY": key, "PBXB_VALUE": value}
+        if expected is not None:
+            values["PBXB_EXPECTED"] = f"was/{expected}"
         action = errand(REMEMBER, "store", REPLY_DEADLINE, values)
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         action_id = str(action["ActionID"])
@@ -142,11 +146,14 @@ class AmiPhones:
             raise AmiUnavailable(f"Asterisk did not say that {family}/{key} is stored") from exc
         finally:
             self._errands.pop(action_id, None)
-        if not is_stored:
-            raise AmiRejected(
-                f"Asterisk did not store {family}/{key}: context {REMEMBER} is missing;"
-                " run `pbx-bridge dialplan install` and reload the dialplan"
-            )
+        if is_stored:
+            return
+        if expected not in (None, await self.recall(family, key) or ""):
+            raise AmiRejected(f"{family}/{key} was changed meanwhile; it is not overwritten unread")
+        raise AmiRejected(
+            f"Asterisk did not store {family}/{key}: context {REMEMBER} is missing;"
+            " run `pbx-bridge dialplan install` and reload the dialplan"
+        )
 
     async def recall(self, family: str, key: str) -> str | None:
         """Return a value from AstDB; raises `AmiUnavailable`, `AmiRejected`."""

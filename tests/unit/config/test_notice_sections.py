@@ -83,12 +83,14 @@ def test_technician_is_told_only_what_concerns_him() -> None:
     """What others do is the office's business."""
     person = '[[technician]]\nname = "eva"\nnumber = "+491711234568"\nnotify = ["ntfy://x"]\n'
 
-    mistake = refusal(person + 'notify_topics = ["done", "line-down"]\n')
+    mistake = refusal(person + 'notify_topics = ["resumed", "line-down"]\n')
 
-    assert "a technician is not told of done" in mistake
+    assert "a technician is not told of resumed" in mistake
     assert read(person).technicians[-1].notify_topics == (
         Topic.SHIFT_BEGINS,
         Topic.SHIFT_WITHDRAWN,
         Topic.ACCEPTED,
         Topic.EXHAUSTED,
+        Topic.CONTESTED,
+        Topic.DONE,
     )

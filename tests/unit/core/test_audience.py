@@ -55,6 +55,18 @@ def test_case_with_nobody_concerns_everybody() -> None:
     assert concerned(Topic.EXHAUSTED, replace(OPENED, policy=policy_of(), attempts=())) is None
 
 
+def test_contested_case_concerns_both() -> None:
+    """Each believes that it is his."""
+    assert concerned(Topic.CONTESTED, rung("anna", owner="anna"), "ben") == {"anna", "ben"}
+    assert concerned(Topic.CONTESTED, rung("anna"), "ben") == {"ben"}
+
+
+def test_owner_hears_when_somebody_else_closes_his_case() -> None:
+    """He must not drive there in vain; who says it himself knows it."""
+    assert concerned(Topic.DONE, rung("anna", owner="anna"), "office") == {"anna"}
+    assert concerned(Topic.DONE, rung("anna", owner="anna"), "anna") == frozenset()
+
+
 def test_other_turns_concern_no_technician() -> None:
     """They are the office's."""
     assert concerned(Topic.NEW_CASE, rung("anna")) == frozenset()

@@ -1,5 +1,6 @@
 """One case's escalation: who is rung next, who gets the case, and when it is over."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     CancelRing,
+    CaseDone,
     EscalationTimer,
     Fallback,
     FallbackReason,
@@ -296,6 +298,38 @@ def test_key_pressed_in_the_dialplan_takes_nothing_from_an_owner() -> None:
     taken = after(RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
 
     assert after(TakenElsewhere("ben"), state=taken) == EscalationTransition(taken)
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_key_that_somebody_else_has_stored_is_contested_once(is_done: bool) -> None:
+    """Both were told that it is theirs: people hear of it, and AstDB holds the owner again."""
+    taken = after(RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+    over = after(CaseDone("anna"), state=taken).state if is_done else taken
+    key = TakenElsewhere("ben", mark="ben/1001-2")
+
+    moved = after(key, state=over)
+
+    assert moved.state == replace(over, counted=("ben/1001-2",))
+    assert moved.effects == (MarkTaken("anna"), Tell(Topic.CONTESTED, "ben"))
+    assert after(key, state=moved.state) == EscalationTransition(moved.state)
+
+
+def test_second_key_of_the_owner_is_not_contested() -> None:
+    """He pressed 1 on another leg as well: nobody need be told."""
+    taken = after(RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+
+    moved = after(TakenElsewhere("anna", mark="anna/2002-1"), state=taken)
+
+    assert (moved.state.owner, moved.effects) == ("anna", (MarkTaken("anna"),))
+
+
+def test_whoever_picked_up_hears_that_the_case_is_done() -> None:
+    """He may be about to press 1: he is not just cut off."""
+    picked_up = after(RingAnswered(1)).state
+
+    moved = after(CaseDone("office"), state=picked_up)
+
+    assert moved.effects[0] == CancelRing(1, taken_by="office")
 
 
 def test_case_taken_before_it_began_rings_nobody() -> None:

@@ -161,7 +161,8 @@ def test_the_list_is_rung_in_one_place_and_asked_in_one() -> None:
     assert [place for place, _ in calls_of("Dial")] == [("pbxb-ring", "s")]
     asked = {place for place, _ in calls_of("Read")}
     assert asked - {("pbxb-doctor", "modules")} == {("pbxb-accept", "s")}
-    assert {place for place, step in LINES if "LOCK(pbxb-$" in step} == {("pbxb-accept", "s")}
+    locked = {place for place, step in LINES if "LOCK(pbxb-$" in step}
+    assert locked == {("pbxb-accept", "s"), ("pbxb-remember", "store")}
 
 
 def test_only_the_installations_numbers_are_dialled() -> None:

@@ -1,12 +1,14 @@
 """What AstDB and the live channels tell, and what of it is believed."""
 
+from dataclasses import replace
+
 import pytest
 from examples import NOW, POLICY, opened_escalation
 from fakes import FakePhones
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import advance
-from pbx_bridge.core.escalation_events import RingEnded, TakenElsewhere
+from pbx_bridge.core.escalation_events import CaseDone, RingEnded, TakenByHand, TakenElsewhere
 from pbx_bridge.errors import AmiUnavailable
 from pbx_bridge.ports import LiveChannel
 from pbx_bridge.runtime.lookout import CALLS, TAKEN, Fate, Finding, Lookout, Tokens
@@ -114,9 +116,9 @@ def test_only_a_genuine_token_or_the_fallback_is_believed(
         ("anna/1001-1/forged", None),
         (key_of("1001-1"), RingEnded(1, RingOutcome.ACKNOWLEDGED)),
         (key_of("1001-0"), None),
-        (key_of("1001-7"), TakenElsewhere("anna")),
-        (key_of("2002-1"), TakenElsewhere("anna")),
-        ("+49170222/0/fallback", TakenElsewhere("ben")),
+        (key_of("1001-7"), TakenElsewhere("anna", mark="anna/1001-7")),
+        (key_of("2002-1"), TakenElsewhere("anna", mark="anna/2002-1")),
+        ("+49170222/0/fallback", TakenElsewhere("ben", mark="+49170222/0")),
     ],
 )
 async def test_key_press_counts_for_its_attempt_or_for_the_person(
@@ -135,6 +137,35 @@ async def test_key_press_that_was_counted_is_no_news(lookout: Lookout, phones: F
     counted = advance(NOW, ESC, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
 
     assert await lookout.key_press(counted, CALL) is None
+
+
+async def test_key_of_the_fallback_counts_once(lookout: Lookout, phones: FakePhones) -> None:
+    """It names no attempt, so the case itself remembers that it was counted."""
+    phones.astdb[TAKEN, CALL] = "+49170222/0/fallback"
+    counted = advance(NOW, ESC, TakenElsewhere("ben", mark="+49170222/0")).state
+
+    assert await lookout.key_press(counted, CALL) is None
+
+
+@pytest.mark.parametrize("event", [TakenByHand("ben"), CaseDone("office")])
+async def test_key_for_a_case_that_is_over_takes_nothing(
+    lookout: Lookout, phones: FakePhones, event: TakenByHand | CaseDone
+) -> None:
+    """He was told that it is his: that is news, though the ring cannot be won any more."""
+    phones.astdb[TAKEN, CALL] = key_of("1001-1")
+    over = advance(NOW, ESC, event).state
+
+    assert await lookout.key_press(over, CALL) == TakenElsewhere("anna", mark="anna/1001-1")
+
+
+async def test_key_on_a_reminder_counts_for_the_owner(lookout: Lookout, phones: FakePhones) -> None:
+    """He says that he is still at it, in the dialplan's own screening."""
+    phones.astdb[TAKEN, CALL] = key_of("1001-1")
+    owned = advance(NOW, ESC, TakenByHand("anna")).state
+    (ring, *rest) = owned.attempts
+    reminded = replace(owned, attempts=(replace(ring, is_reminder=True), *rest))
+
+    assert await lookout.key_press(reminded, CALL) == RingEnded(1, RingOutcome.ACKNOWLEDGED)
 
 
 async def test_caller_whose_case_was_taken_while_he_speaks_is_with_us(

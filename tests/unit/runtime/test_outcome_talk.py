@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from daemon import NUMBERS, World, policy_of
 from lines import KeyLine
 from night import CALL_ID, Night
 from structlog.testing import capture_logs
 
+from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.case_life import CaseOutcome
+from pbx_bridge.core.escalation_events import EscalationTimer, RingEnded
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import StoreError
 from pbx_bridge.runtime.voice import Voice
@@ -204,3 +207,29 @@ async def test_ben_gets_what_anna_did_not_do(night: Night) -> None:
 def _reminding(night: Night, *, minutes: int) -> object:
     after = timedelta(minutes=minutes)
     return replace(night.world.policy, remind_after=after)
+
+
+async def test_outcome_of_who_lost_the_case_meanwhile_does_not_close_it() -> None:
+    """Ben pressed 1 while Anna confirmed: she hears that it is somebody else's, it stays open."""
+    policy = replace(policy_of("anna", "ben"), remind_after=timedelta(minutes=30))
+    night = Night(world=World(policy=policy))
+    await night.begin()
+    await night.open_case()
+    await night.presses("anna", "1")
+    await night.pass_time(29 * 60)
+
+    def meanwhile() -> None:
+        night.clock.move(120)
+        night.daemon.cases.post("1001", EscalationTimer())
+        night.daemon.cases.post("1001", RingEnded(2, RingOutcome.BUSY))
+        night.daemon.cases.post("1001", RingEnded(3, RingOutcome.ACKNOWLEDGED))
+
+    line = await night.calls_in(NUMBERS["anna"], *"274951#131", on_last=meanwhile)
+
+    esc = await night.case()
+    assert (esc.phase, esc.owner) == (EscalationPhase.ACKNOWLEDGED, "ben")
+    assert (await night.call()).life.outcome is None
+    assert "ack-taken" in line.played
+    assert "outcome-saved" not in line.played
+    night.rang()
+    await night.end()

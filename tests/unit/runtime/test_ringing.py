@@ -72,6 +72,7 @@ async def test_fallback_takes_an_early_ring_from_us(night: Night) -> None:
     await night.serve(line)
     night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
     await night.settle()
+    night.phones.astdb[TAKEN, CALL_ID] = "+49170222/0/fallback"
 
     night.daemon.cases.post("1001", DialplanEnded("ben", 4.0))
     await night.settle()

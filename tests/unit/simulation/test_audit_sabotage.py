@@ -155,7 +155,7 @@ def test_old_mark_that_takes_a_case_again(monkeypatch: pytest.MonkeyPatch) -> No
         return honest(self, esc, stored) or (TakenElsewhere(who) if who else None)
 
     monkeypatch.setattr(Lookout, "press_of", careless)
-    monkeypatch.setattr(Ringing, "_mark_free", _nothing)
+    monkeypatch.setattr(Ringing, "_mark", _nothing)
 
     assert "and pressed 1" in found("and pressed 1")
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.errors import AmiUnavailable
+from pbx_bridge.errors import AmiRejected, AmiUnavailable
 from pbx_bridge.ports import RingOrder
 from pbx_bridge.simulation.phones import VirtualPhones
 from pbx_bridge.simulation.world import Behaviour
@@ -166,6 +166,8 @@ async def test_what_is_remembered_can_be_recalled() -> None:
     stage = Stage(Behaviour.SILENT)
 
     await stage.phones.remember("family", "key", "value")
+    with pytest.raises(AmiRejected):
+        await stage.phones.remember("family", "key", "", expected="another")
     await stage.phones.extend("channel", timedelta(seconds=10))
     await stage.phones.ask_for_report()
 

@@ -183,6 +183,18 @@ async def test_what_is_remembered_is_recalled(world: World) -> None:
     assert await world.phones.recall("pbxb-taken", "pbx-1.8") is None
 
 
+async def test_what_was_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    """A key that is stored while we are about to write is still there to be read."""
+    await world.phones.remember("pbxb-taken", "1.7", "anna", expected="")
+    with pytest.raises(AmiRejected):
+        await world.phones.remember("pbxb-taken", "1.7", "", expected="")
+    between = await world.phones.recall("pbxb-taken", "1.7")
+    await world.phones.remember("pbxb-taken", "1.7", "ben/17-0/a1b2", expected="anna")
+
+    assert between == "anna"
+    assert await world.phones.recall("pbxb-taken", "1.7") == "ben/17-0/a1b2"
+
+
 async def test_report_can_be_asked_for(world: World) -> None:
     """Returns when Asterisk took the order; the AGI session follows."""
     await world.phones.ask_for_report()

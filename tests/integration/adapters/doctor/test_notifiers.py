@@ -53,7 +53,7 @@ def test_says_who_is_told_of_what_and_what_nobody_hears(tmp_path: Path, secret: 
 
     assert found.state is CheckState.OK
     assert "webhook/webhook: done\n" in found.text
-    assert ": accepted, exhausted, shift-begins, shift-withdrawn\n" in found.text
+    assert ": accepted, done, contested, exhausted, shift-begins, shift-withdrawn\n" in found.text
     assert "nobody is told of: new-case, resumed, reopened, line-down, gap-ahead" in found.text
     assert receiver.posted == []
 

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from pbx_bridge.adapters.notify.addressees import Unusable, addressees_of, report_unusable
 from pbx_bridge.adapters.notify.push import PushNotifier, url_name
 from pbx_bridge.config import Config, parse
+from pbx_bridge.config.notice_sections import PERSONAL_TOPICS
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.errors import NotifyFailed
 from pbx_bridge.ports import Addressee, Notice
@@ -71,10 +72,7 @@ def test_each_is_told_as_his_section_says(config: Config) -> None:
     assert (crm.topics, crm.with_number) == (frozenset({Topic.DONE}), False)
     assert (office.technician, office.language, office.with_number) == (None, "de", True)
     assert (ben.technician, ben.language, ben.with_number) == ("ben", "pl", True)
-    assert (ben.topics, ben.with_transcript) == (
-        frozenset({Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN, Topic.ACCEPTED, Topic.EXHAUSTED}),
-        False,
-    )
+    assert (ben.topics, ben.with_transcript) == (frozenset(PERSONAL_TOPICS[:-1]), False)
 
 
 async def test_without_apprise_one_line_says_so_and_the_others_work(
