@@ -16,7 +16,6 @@ from pbx_bridge.core.escalation_events import (
     MarkTaken,
     MobileBusy,
     PersonFree,
-    Ring,
     RingAnswered,
     RingEnded,
     RingHeld,
@@ -28,6 +27,7 @@ from pbx_bridge.core.escalation_events import (
     Tell,
     Topic,
 )
+from pbx_bridge.core.escalation_reminder import owner_silent, remind, reminded, reopened
 from pbx_bridge.core.escalation_rounds import (
     LONGEST_RETRY,
     begin_round,
@@ -37,7 +37,6 @@ from pbx_bridge.core.escalation_rounds import (
     silenced,
 )
 from pbx_bridge.core.escalation_state import (
-    Attempt,
     Escalation,
     EscalationPhase,
     EscalationTransition,
@@ -46,10 +45,12 @@ from pbx_bridge.core.escalation_state import (
     given_back,
     over,
     pressed,
+    unplaced,
     with_timer,
+    without_late,
 )
 from pbx_bridge.core.lineup import Occupied, Others
-from pbx_bridge.core.policy import RING_TIMEOUT, Policy, Technician
+from pbx_bridge.core.policy import Policy, Technician
 
 
 def open_escalation(
@@ -75,7 +76,7 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
     if isinstance(event, CaseReopened):
-        return _reopened(now, esc, event)
+        return reopened(now, esc, event)
     match event:
         case TakenElsewhere():
             return _pressed_elsewhere(now, esc, event)
@@ -125,7 +126,7 @@ def _pressed_one(now: datetime, esc: Escalation, n: int, others: Others) -> Esca
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
         return _acknowledge(now, accepted, ring.technician)
     if ring.is_reminder and ring.technician == esc.owner:
-        return EscalationTransition(_reminded(now, accepted))
+        return EscalationTransition(reminded(now, accepted))
     return EscalationTransition(esc)  # somebody else was faster
 
 
@@ -135,7 +136,7 @@ def _ended(
     declined = outcome is RingOutcome.DECLINED
     after = pressed(now, esc, n, outcome) if declined else closed(esc, n, outcome)
     if esc.attempts[n - 1].is_reminder:
-        return _owner_silent(now, after, others)
+        return owner_silent(now, after, others)
     if esc.phase is not EscalationPhase.RINGING:
         return EscalationTransition(after)
     if _is_turn(after, [n]):
@@ -178,7 +179,7 @@ def _with_deadline(esc: Escalation, n: int) -> Escalation:
 def _not_placed(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
     """Put the technician back to the front: what could not be tried is not used up."""
     after = closed(esc, n, RingOutcome.UNREACHABLE)
-    again = now + esc.policy.line_retry * min(max(1, _unplaced(after)), LONGEST_RETRY)
+    again = now + esc.policy.line_retry * min(max(1, unplaced(after)), LONGEST_RETRY)
     if esc.attempts[n - 1].is_reminder:
         return EscalationTransition(replace(after, wake_at=again))
     if esc.phase is not EscalationPhase.RINGING:
@@ -234,13 +235,10 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
     if esc.wake_at is None or now < esc.wake_at:
         return EscalationTransition(esc)
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
-        return _reminder(now, esc, others)
+        return remind(now, esc, others)
     if now >= esc.give_up_at:
         return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
-    late = [attempt.attempt for attempt in esc.live if attempt.ends_at <= now]
-    after = esc
-    for n in late:
-        after = closed(after, n, RingOutcome.NO_ANSWER)
+    after, late = without_late(now, esc)
     is_time = after.go_on_at is not None and after.go_on_at <= now
     then = (
         go_on(now, after, others)
@@ -295,91 +293,12 @@ def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationT
         MarkTaken(technician),
         Tell(Topic.ACCEPTED, technician),
     )
-    return EscalationTransition(_reminded(now, taken), effects)
+    return EscalationTransition(reminded(now, taken), effects)
 
 
 def _done(now: datetime, esc: Escalation, by: str) -> EscalationTransition:
     state, stopped = silenced(now, over(esc, EscalationPhase.DONE), spared=by)
     return EscalationTransition(state, (*stopped, MarkTaken(by), Tell(Topic.DONE, by)))
-
-
-# ---------------------------------------------------------------- acknowledged, but not done
-
-
-def _reminded(now: datetime, esc: Escalation) -> Escalation:
-    after = esc.policy.remind_after
-    return replace(esc, wake_at=None if after is None else now + after)
-
-
-def _reminder(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
-    """Ring the owner, or go on without him when he did not answer that."""
-    silent = next((attempt.attempt for attempt in esc.live if attempt.is_reminder), None)
-    if silent is not None:
-        after = _owner_silent(now, closed(esc, silent, RingOutcome.NO_ANSWER), others)
-        return EscalationTransition(after.state, (CancelRing(silent), *after.effects))
-    owner = esc.known_owner()
-    if owner is None:  # the office, or taken in the dialplan under a number that we do not know
-        return EscalationTransition(replace(esc, wake_at=None))
-    if any(one.technician == owner.name for one in others.occupied):
-        return EscalationTransition(replace(esc, wake_at=now + esc.policy.line_retry))
-    kept = esc.attempts
-    if _unplaced(esc) >= LONGEST_RETRY and kept[-1].is_reminder:
-        # Asterisk may be away for days. The last is tried again under its own number: should
-        # Asterisk have taken that order after all, the look before the ring finds its leg.
-        kept = kept[:-1]
-    n, timeout = len(kept) + 1, RING_TIMEOUT
-    ends_at = now + timeout + esc.policy.grace
-    reminder = Attempt(
-        attempt=n, technician=owner.name, ends_at=ends_at, timeout=timeout, is_reminder=True
-    )
-    state = replace(esc, attempts=(*kept, reminder), wake_at=ends_at)
-    return EscalationTransition(
-        state, (Ring(n, owner.name, owner.number, timeout.total_seconds()),)
-    )
-
-
-def _owner_silent(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
-    """The owner did not say that he is at it: ring the others again, and him last."""
-    silent = esc.owner
-    then = begin_round(now, _anew(now, esc), others, last=silent)
-    effects = (Tell(Topic.RESUMED, silent), MarkTaken(None), *then.effects)
-    return EscalationTransition(then.state, effects)
-
-
-def _reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationTransition:
-    """Ring all who are on call now; whoever is rung already, or has the case, is left in peace."""
-    policy = event.policy or esc.policy
-    rounds = policy.groups() if policy.rounds else ()
-    has_people = bool(rounds or policy.last_group())
-    if esc.phase is not EscalationPhase.DONE and not (
-        esc.phase is EscalationPhase.EXHAUSTED and has_people
-    ):
-        return EscalationTransition(esc)
-    then = begin_round(now, _anew(now, replace(esc, policy=policy)), event.others)
-    effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
-    return EscalationTransition(then.state, effects)
-
-
-def _anew(now: datetime, esc: Escalation) -> Escalation:
-    """
-    Return *esc* before its first round, without an owner; its attempts count on.
-
-    A ring that was stopped when somebody took the case, and whose end nobody told, is over.
-    """
-    state = esc
-    for one in esc.live:
-        if one.ends_at <= now:
-            state = closed(state, one.attempt, RingOutcome.NO_ANSWER)
-    return replace(
-        state,
-        phase=EscalationPhase.RINGING,
-        owner=None,
-        acknowledged_at=None,
-        round=0,
-        newest=len(esc.attempts) + 1,
-        give_up_at=now + esc.policy.ceiling,
-        is_line_reported=False,
-    )
 
 
 # ---------------------------------------------------------------- small things
@@ -388,12 +307,6 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
 def _is_turn(esc: Escalation, ended: list[int]) -> bool:
     """Whether those that ended were the last ones that the next group waited for."""
     return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
-
-
-def _unplaced(esc: Escalation) -> int:
-    """Return how many of the newest attempts in a row were never placed."""
-    placed = (n for n, one in enumerate(reversed(esc.attempts)) if not one.is_unplaced)
-    return next(placed, len(esc.attempts))
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

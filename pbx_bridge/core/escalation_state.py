@@ -187,3 +187,17 @@ def with_timer(esc: Escalation) -> Escalation:
 def over(esc: Escalation, phase: EscalationPhase) -> Escalation:
     """Return *esc* in a phase in which nobody is rung and no timer runs."""
     return replace(esc, phase=phase, todo=(), go_on_at=None, is_waiting=False, wake_at=None)
+
+
+def without_late(now: datetime, esc: Escalation) -> tuple[Escalation, list[int]]:
+    """Return *esc* with the rings closed whose end nobody told in time, and which these are."""
+    late = [attempt.attempt for attempt in esc.live if attempt.ends_at <= now]
+    for n in late:
+        esc = closed(esc, n, RingOutcome.NO_ANSWER)
+    return esc, late
+
+
+def unplaced(esc: Escalation) -> int:
+    """Return how many of the newest attempts in a row were never placed."""
+    placed = (n for n, one in enumerate(reversed(esc.attempts)) if not one.is_unplaced)
+    return next(placed, len(esc.attempts))

@@ -153,6 +153,9 @@ class WorkerProcess:
         _, unfinished = await asyncio.wait(self._tasks, timeout=GOODBYE_S)
         for task in unfinished:
             task.cancel()
+        # A pipe that is not read to its end (a line over the limit, a child of the worker that
+        # holds it) stays open; asyncio has no public way to close it.
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
         self._lose("ended by us")
 
     def _expect(self, key: str) -> asyncio.Future[Report]:
