@@ -19,8 +19,11 @@ CONDITIONS = ("urgency", "category", "window")
 
 def policy_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
     """Yield what is wrong between names that look right one by one."""
-    if isinstance(raw.get("policy"), dict):
-        yield ("policy",), "is called [escalation] now, with the same keys; rename this section"
+    single = raw.get("policy")
+    if isinstance(single, dict):
+        is_new = not single.keys().isdisjoint(("name", "step", *CONDITIONS))
+        renamed = "is called [escalation] now, with the same keys; rename this section"
+        yield ("policy",), "there may be several: write [[policy]]" if is_new else renamed
     people = [str(person["name"]) for person in tables(raw, "technician") if "name" in person]
     escalation = raw.get("escalation")
     if isinstance(escalation, dict):

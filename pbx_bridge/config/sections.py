@@ -165,8 +165,6 @@ class RulesConfig:
 
     firm_file: OptionalPath = None
     """Rule pack of the firm, TOML; it adds to the shipped rules or overrides them."""
-    trades: tuple[str, ...] = ()
-    """Trades whose rules apply; without it those of every shipped trade."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

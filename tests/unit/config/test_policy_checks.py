@@ -128,6 +128,13 @@ def test_former_section_is_told_once_with_the_remedy() -> None:
     ]
 
 
+def test_single_brackets_around_a_policy_are_told() -> None:
+    """It has what only a [[policy]] has: it is no section of a former file."""
+    assert found(f'[policy]\nname = "x"\n{STEP}') == [
+        "f:20: policy: there may be several: write [[policy]]"
+    ]
+
+
 @pytest.mark.parametrize(
     "raw",
     [
