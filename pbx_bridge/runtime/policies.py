@@ -23,10 +23,11 @@ def patient_policy(choose: ChoosePolicy, effect: Escalate, call: Call) -> Policy
     """
     Return the policy of today with time to hear the whole message before the next is rung.
 
-    While the caller speaks nobody knows how long that will be: the longest message counts.
+    While the caller speaks it is not known how long that will be, and nothing is added: the
+    longest message would let a mailbox that answers hold up an emergency for minutes.
     """
-    said = timedelta(seconds=call.message_s) if call.message is not None else call.limits.message
     policy = choose(effect)
+    said = timedelta(seconds=call.message_s)
     return replace(policy, answer_limit=policy.answer_limit + said)
 
 

@@ -158,5 +158,5 @@ def test_nobody_accepts_in_two_rounds(night: AfterHours) -> None:
     assert night.rung() == ["102", "108", "102", "108"]
     assert night.outcomes(call) == ["busy", "unreachable"] * 2
     assert len(office.mails) == 1
-    assert f"case {case.case_id}" in office.mails[0]
+    assert f"Fall {case.case_id}" in office.mails[0]
     assert call.spec.number in office.mails[0]
