@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from after_hours import LONG, SAID, AfterHours, until
+from after_hours import LONG, ROUTINE, SAID, AfterHours, until
 
 from pbx_bridge.adapters.store.reading import CasePhase
 from pbx_bridge.core.case import Urgency
@@ -72,9 +72,13 @@ def test_frozen_while_the_technician_listens(night: AfterHours) -> None:
 
 
 def test_frozen_for_good(night: AfterHours) -> None:
-    """Asterisk waits for a while, then rings alone; a thaw hours later rings nobody."""
+    """
+    Asterisk waits for a while, then rings alone; a thaw hours later rings nobody.
+
+    Nothing in the message rings early: frozen before the end of it, nobody has judged it.
+    """
     night.begin("103")
-    call = night.call(SAID["de"])
+    call = night.call(ROUTINE)
     call.wait_for("spoken", 30)
     frozen_ms = send(night, signal.SIGSTOP)
     until("his key is stored", lambda: night.remembered("pbxb-taken") == 1, 60)
