@@ -97,5 +97,4 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
         newest=len(esc.attempts) + 1,
         give_up_at=now + esc.policy.ceiling,
         is_line_reported=False,
-        owes_word=False,
     )

@@ -168,8 +168,7 @@ def silenced(
 
 def exhaust(now: datetime, esc: Escalation, reason: FallbackReason) -> EscalationTransition:
     """End it: every phone stops, and the office is told, unless it was."""
-    ended = replace(over(esc, EscalationPhase.EXHAUSTED), owes_word=False)
-    state, stopped = silenced(now, ended)
+    state, stopped = silenced(now, over(esc, EscalationPhase.EXHAUSTED))
     is_resort = esc.policy.last_resort is not None and esc.round > esc.policy.rounds
     if is_resort and not esc.owes_word:
         return EscalationTransition(state, stopped)  # it was said before he was rung
