@@ -77,6 +77,27 @@ def test_case_for_somebody_who_pressed_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert "and pressed 1 0" in found("and pressed 1")
 
 
+def test_listener_who_holds_the_next_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mailbox costs the answer limit, as it once did."""
+    honest = escalation._answered
+
+    def patient(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
+        for_ever = replace(esc, policy=replace(esc.policy, listen_alone=None))
+        moved = honest(now, for_ever, n, others)
+        return replace(moved, state=replace(moved.state, policy=esc.policy))
+
+    monkeypatch.setattr(escalation, "_answered", patient)
+
+    assert "rang nobody for too long" in found("for too long")
+
+
+def test_listener_who_holds_the_next_round_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mailbox is the last of its round, and everybody waits for it."""
+    monkeypatch.setattr(escalation_rounds, "_others_follow", lambda _: False)
+
+    assert "rang nobody for too long" in found("for too long")
+
+
 def test_rung_by_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     """No case knows of the others."""
     monkeypatch.setattr(cases, "others_of", lambda *_: ALONE)
