@@ -185,7 +185,7 @@ moods = st.lists(
 def played(
     policy: Policy, behaviours: Sequence[Mood]
 ) -> Iterator[tuple[datetime, EscalationTransition]]:
-    """Yield each transition of a case in which everything is told, and every timer comes, in time."""
+    """Yield each transition of a case; all that happens is told, and every timer comes, in time."""
     now, moved, count = NOW, begun(policy), 0
     queue: list[tuple[datetime, int, EscalationEvent]] = []
     while True:

@@ -54,7 +54,7 @@ def begin_round(
 
 
 def _order(esc: Escalation, last: str | None) -> tuple[Group, ...]:
-    """Return the groups of the round; each later one begins one further on, where that is wanted."""
+    """Return the groups of the round; each later one begins one further on, if wanted."""
     groups = esc.policy.groups()
     his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
     order = (*(group for group in groups if group not in his), *his)

@@ -15,6 +15,7 @@ class _Wait:
 
     rings: int
     round: int
+    """Of the newest ring; the one before it when that was over as soon as we saw it."""
     newest_over: datetime
     """When the newest ring holds nobody back any more."""
     round_over: datetime
@@ -35,9 +36,7 @@ class Patience:
 
     _waits: dict[str, _Wait] = field(default_factory=dict)
 
-    def look(
-        self, now: datetime, esc: Escalation, others: Others, dead: timedelta
-    ) -> str | None:
+    def look(self, now: datetime, esc: Escalation, others: Others, dead: timedelta) -> str | None:
         """
         Return what is wrong with the moment of a ring that has just begun.
 
@@ -65,12 +64,12 @@ class Patience:
 
 def _begun(now: datetime, esc: Escalation, before: _Wait | None, dead: timedelta) -> _Wait:
     fresh = esc.attempts[before.rings if before else 0 :]
-    policy = esc.policy
+    policy, is_over = esc.policy, all(one.outcome for one in fresh)
     holds = max((one.timeout for one in fresh), default=timedelta()) + policy.grace
     over_at = now + holds + (policy.listen_alone or timedelta())
     is_same = before is not None and before.round == esc.round
     round_over = max(before.round_over, over_at) if before and is_same else over_at
-    return _Wait(len(esc.attempts), esc.round, over_at, round_over, dead)
+    return _Wait(len(esc.attempts), esc.round - is_over, over_at, round_over, dead)
 
 
 def _is_late(now: datetime, esc: Escalation, wait: _Wait, dead: timedelta) -> bool:
