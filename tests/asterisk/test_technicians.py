@@ -99,6 +99,7 @@ def test_late_key_of_whoever_listens_wins_and_stops_the_next(night: AfterHours) 
     first, second = night.events("invite")
     stopped = night.wait_mobile("hungup", "101")
     until("both rings are over", lambda: "None" not in night.outcomes(call))
+    until("he heard his receipt", lambda: night.now_ms() > night.pressed_ms("123") + 3000)
     heard, key_s = night.heard("123"), night.key_s("123")
 
     assert (case.owner, night.rung()) == ("t1", ["123", "101"])
