@@ -85,5 +85,6 @@ def _is_excused(now: datetime, esc: Escalation, others: Others) -> bool:
     policy, groups = esc.policy, esc.todo
     if not groups:
         groups = policy.groups() if esc.round < policy.rounds else policy.last_group()
-    held = {one.technician for one in (*esc.live, *esc.talking(now), *others.occupied)}
+    held = {one.technician for one in (*esc.live, *esc.talking(now))}
+    held |= {one.technician for one in others.occupied}
     return all(person.name in held for group in groups for person in group.technicians)

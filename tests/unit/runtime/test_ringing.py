@@ -48,10 +48,8 @@ async def test_number_that_asterisk_refuses_passes_it_on(night: Night) -> None:
     assert (await night.case()).attempts[0].outcome is RingOutcome.UNREACHABLE
 
 
-async def test_whoever_answers_an_early_case_and_presses_nothing_costs_his_ring_timeout(
-    night: Night,
-) -> None:
-    """Perhaps a mailbox: Ben is rung after 22 s; Anna may listen on, and is let go after 75 s."""
+async def test_listener_of_an_early_case_costs_his_ring_timeout(night: Night) -> None:
+    """Perhaps a mailbox: Ben is rung after 22 s; Anna listens on, and is let go after 75 s."""
     line = night.caller(stands_still_at="speaking")
     await night.serve(line)
     night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
@@ -60,7 +58,6 @@ async def test_whoever_answers_an_early_case_and_presses_nothing_costs_his_ring_
     await night.answers("anna", stands_still_at="ack-announce")
     await night.pass_time(21)
     alone = night.rang()
-
     await night.pass_time(2)
     beside, stopped = night.rang(), list(night.phones.cancelled)
     await night.pass_time(60)
