@@ -15,7 +15,8 @@ class _Wait:
 
     rings: int
     round: int
-    """Of the newest ring; the one before it when that was over as soon as we saw it."""
+    was_over: bool
+    """Whether the newest ring was over as soon as we saw it; its round may have been, too."""
     newest_over: datetime
     """When the newest ring holds nobody back any more."""
     round_over: datetime
@@ -64,17 +65,17 @@ class Patience:
 
 def _begun(now: datetime, esc: Escalation, before: _Wait | None, dead: timedelta) -> _Wait:
     fresh = esc.attempts[before.rings if before else 0 :]
-    policy, is_over = esc.policy, all(one.outcome for one in fresh)
-    holds = max((one.timeout for one in fresh), default=timedelta()) + policy.grace
+    policy, rings = esc.policy, [one.timeout for one in fresh if one.outcome is None]
+    holds = max(rings, default=timedelta()) + policy.grace
     over_at = now + holds + (policy.listen_alone or timedelta())
     is_same = before is not None and before.round == esc.round
     round_over = max(before.round_over, over_at) if before and is_same else over_at
-    return _Wait(len(esc.attempts), esc.round - is_over, over_at, round_over, dead)
+    return _Wait(len(esc.attempts), esc.round, not rings, over_at, round_over, dead)
 
 
 def _is_late(now: datetime, esc: Escalation, wait: _Wait, dead: timedelta) -> bool:
     until = wait.newest_over
-    if esc.round != wait.round:
+    if esc.round != wait.round or wait.was_over:
         until = wait.round_over + esc.policy.round_pause
     return not wait.is_excused and now > until + (dead - wait.dead) + SLACK
 

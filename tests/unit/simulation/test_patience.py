@@ -46,6 +46,12 @@ def late(*looks: tuple[float, Escalation], others: Others = ALONE, dead_s: float
     return patience.look(at(last[0]), last[1], ALONE, timedelta(seconds=dead_s)) is not None
 
 
+def _ended(esc: Escalation) -> Escalation:
+    """Return *esc* with its newest ring over."""
+    *older, newest = esc.attempts
+    return replace(esc, attempts=(*older, replace(newest, outcome=RingOutcome.NO_ANSWER)))
+
+
 @pytest.mark.parametrize(("second", "is_late"), [(22, False), (26, False), (26.1, True)])
 def test_next_ring_comes_when_the_one_before_is_over(second: float, is_late: bool) -> None:
     """Ring timeout, grace, and a second in which things happen."""
@@ -114,8 +120,20 @@ def test_ring_that_was_over_when_we_saw_it_may_be_followed_by_the_pause() -> Non
     (ring,) = ONE.attempts
     over = replace(ONE, round=2, attempts=(replace(ring, outcome=RingOutcome.NO_ANSWER),))
 
-    assert not late((0, over), (25 + 15 + 1, with_next(over)))
-    assert late((0, over), (25 + 15 + 1.1, with_next(over)))
+    assert not late((0, over), (3 + 15 + 1, with_next(over)))
+    assert late((0, over), (3 + 15 + 1.1, with_next(over)))
+
+
+def test_ring_that_was_never_placed_does_not_end_the_round() -> None:
+    """Anna's mobile rings on: the round, and its pause, wait for that and for nothing else."""
+    dead = _ended(with_next())
+    ring = replace(dead.attempts[1], attempt=3, outcome=None, timeout=timedelta(seconds=5))
+    again = replace(dead, attempts=(*dead.attempts, ring))
+    third = replace(_ended(again), round=2, attempts=(*again.attempts, ring))
+    looks = ((0, ONE), (2, dead), (3, again), (10, _ended(again)))
+
+    assert not late(*looks, (25 + 15 + 1, third))
+    assert late(*looks, (25 + 15 + 1.1, third))
 
 
 def test_nobody_else_to_ring_is_no_fault() -> None:
