@@ -49,7 +49,7 @@ steps = st.builds(
     technicians=st.lists(st.sampled_from(TEAM), unique=True, max_size=3).map(tuple),
     is_parallel=st.booleans(),
     ring_timeout=_seconds(5, 60),
-    overlap=st.none() | _seconds(0, 30),
+    overlap=st.none() | _seconds(1, 30),
 )
 
 policies = st.builds(
