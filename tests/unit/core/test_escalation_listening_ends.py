@@ -18,7 +18,9 @@ from pbx_bridge.core.escalation_events import (
     RingEnded,
     RingPlaced,
 )
+from pbx_bridge.core.escalation_rounds import go_on
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
+from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.core.policy import Policy, Step, Technician
 
 PRESSED, DECLINED = RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED
@@ -131,6 +133,16 @@ def test_older_listener_holds_the_next_round_no_longer_than_his_time() -> None:
     assert rung(in_time(answered.state)) == ["ben"]
 
 
+def test_round_is_not_over_while_a_mobile_of_it_rings() -> None:
+    """Whoever asks to go on: Ben's is the last one, and Anna would be the next."""
+    state = heard(begun(policy(step(ANNA, BEN), rounds=2)).state, (1, RingEnded(1, DECLINED))).state
+
+    moved = go_on(at(2), state, ALONE)
+
+    assert (moved.effects, moved.state.round) == ((), 1)
+    assert moved.state.wake_at == at(1 + 25)
+
+
 def test_round_of_one_who_listens_is_over_when_he_is() -> None:
     """Nobody else is there to ring: one timer at the answer limit, then the pause as ever."""
     state = listening(step(ANNA), rounds=2)
@@ -220,6 +232,16 @@ def test_last_resort_is_rung_beside_a_listener_and_the_office_told_in_the_end() 
     assert one.effects == ()
     assert both.effects == (NOBODY,)
     assert both.state.phase is EscalationPhase.EXHAUSTED
+
+
+def test_listener_is_not_cut_off_when_the_last_resort_is_over() -> None:
+    """The owner of the firm does not answer; Anna may still press 1."""
+    silent = heard(in_time(resort()).state, (30, RingEnded(2, SILENT)))
+
+    moved = heard(silent.state, (60, RingEnded(1, SILENT)))
+
+    assert (silent.effects, silent.state.phase) == ((), EscalationPhase.RINGING)
+    assert moved.effects == (NOBODY,)
 
 
 @pytest.mark.parametrize("n", [1, 2])

@@ -99,6 +99,18 @@ def test_round_that_got_through_to_nobody_is_tried_again_in_its_order() -> None:
     assert rings(again)[0] == ["ben", "anna"]
 
 
+def test_first_round_that_got_through_to_nobody_is_tried_again_with_him_last() -> None:
+    """Anna did not answer the reminder, then the trunk was dead."""
+    state = resumed(policy(ANNA, BEN), "anna").state
+    for n in (2, 3):
+        state = advance(NOW + HOUR, state, RingEnded(n, RingOutcome.UNREACHABLE)).state
+
+    again = advance(state.wake_at, state, EscalationTimer())
+
+    assert (again.state.round, again.state.idle_rounds) == (1, 1)
+    assert rings(again)[0] == ["ben", "anna"]
+
+
 def test_ring_that_was_not_placed_loses_no_turn() -> None:
     """Ben is the first of the second round, and stays it."""
     state = begun(policy(ANNA, BEN)).state
