@@ -10,6 +10,11 @@ from pbx_bridge.core.text import Token, tokenise
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 
+_VERB_WITHIN = 3
+"""Words after a marker among which the verb of its clause is looked for."""
+_CLAUSE = 6
+"""Words before a marker that may be of its clause."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Negation:
@@ -39,6 +44,18 @@ class Zone:
     """Phrases that put the part of the message around them into the zone."""
     breaks: tuple[Sequence, ...]
     """Words at which a new part begins: *but now*."""
+    verbs: tuple[Sequence, ...] = ()
+    """Verbs by which talk stays in the zone: *was*, *had*; empty: it goes on as far as it can."""
+    acts: tuple[Sequence, ...] = ()
+    """Verbs whose object is no trouble: *you fitted*, *I paid*; nothing after them is put aside."""
+    joins: tuple[Sequence, ...] = ()
+    """Words that go on with the clause: *for*, *because of*."""
+    openers: tuple[Sequence, ...] = ()
+    """Words that begin a clause of its own, to which no marker reaches forward."""
+    ahead: int = ZONE_REACH
+    """Words after the verb of its clause that a marker reaches."""
+    behind: int = 0
+    """Words after the marker that it reaches when the verb stood before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,7 @@ def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> t
 def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
     """Return the tokens of all parts of the message that hold a marker not denied."""
     edges = sorted({0, len(heard.tokens), *_starts(zone.breaks, heard.spans)})
+    clauses: _Clauses | None = None
     inside: set[int] = set()
     for phrase in begun(zone.markers, heard.spans):
         for hit in find(phrase, heard.spans):
@@ -171,5 +189,57 @@ def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
                 first, last = hit[0][0], hit[-1][1]
                 start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
                 end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
+                if zone.verbs:
+                    clauses = clauses or _Clauses.of(zone, heard.spans)
+                    end = min(end, clauses.end_after(first, last))
                 inside.update(range(max(start, 0), end))
     return frozenset(inside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """Where the clauses of a message end, as far as its verbs tell."""
+
+    zone: Zone
+    verbs: set[int]
+    acts: set[int]
+    joins: set[int]
+    openers: set[int]
+
+    @classmethod
+    def of(cls, zone: Zone, spans: dict[str, list[Span]]) -> "_Clauses":
+        lists = (zone.verbs, zone.acts, zone.joins, zone.openers)
+        return cls(zone, *(_starts(phrases, spans) for phrases in lists))
+
+    def end_after(self, first: int, last: int) -> int:
+        """
+        Return how far forward the marker in the tokens from *first* up to *last* reaches.
+
+        One that ends with the verb of its clause, or is followed by it, has the clause before it;
+        one that holds its verb, *was repaired*, has said all; one whose verb stood before it has
+        a few words left at most.
+        """
+        told = self.verbs | self.acts
+        inner = [place for place in range(first, last) if place in told]
+        if inner and (len(inner) > 1 or inner[0] != last - 1):
+            return last
+        if not inner and self._has_verb_before(first, told):
+            is_joined = not self.joins.isdisjoint((last, last + 1))
+            return self._until_opener(last, self.zone.ahead if is_joined else self.zone.behind)
+        verb = next((at for at in range(last - 1, last + _VERB_WITHIN) if at in told), None)
+        if verb is None or verb in self.acts:
+            return last
+        return self._until_opener(verb + 1, self.zone.ahead)
+
+    def _has_verb_before(self, first: int, told: set[int]) -> bool:
+        for place in range(first - 1, max(first - 1 - _CLAUSE, -1), -1):
+            if place in told:
+                return True
+            if place in self.openers:
+                return False
+        return False
+
+    def _until_opener(self, start: int, many: int) -> int:
+        """Return the end of *many* words from *start*; the first may be the subject, *had we*."""
+        end = start + many
+        return min((place for place in range(start + 1, end) if place in self.openers), default=end)

@@ -1,11 +1,11 @@
 """Check what rule files refer to and compile them into one pack."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.finding import Concept, Vocabulary
-from pbx_bridge.core.hearing import Ear, Negation, Zone
+from pbx_bridge.core.hearing import ZONE_REACH, Ear, Negation, Zone
 from pbx_bridge.core.pattern import Element, Part, Pattern, Sequence
 from pbx_bridge.core.rule_draft import Draft
 from pbx_bridge.core.rulepack import CALENDAR_FACTS, WINDOW_FACT, Clause, RulePack
@@ -50,11 +50,25 @@ def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
             left_span=draft.spans.get("left_span", 2),
         ),
         zones=tuple(
-            Zone(zone_id=zone_id, markers=tuple(markers), breaks=tuple(breaks))
-            for zone_id, (markers, breaks) in draft.zones.items()
+            _zone(zone_id, lists, draft.reaches.get(zone_id, {}))
+            for zone_id, lists in draft.zones.items()
         ),
         asides=tuple(draft.asides),
         holds=tuple(draft.holds),
+    )
+
+
+def _zone(zone_id: str, lists: Mapping[str, list[Sequence]], reaches: Mapping[str, int]) -> Zone:
+    return Zone(
+        zone_id=zone_id,
+        markers=tuple(lists.get("markers", ())),
+        breaks=tuple(lists.get("breaks", ())),
+        verbs=tuple(lists.get("verbs", ())),
+        acts=tuple(lists.get("acts", ())),
+        joins=tuple(lists.get("joins", ())),
+        openers=tuple(lists.get("openers", ())),
+        ahead=reaches.get("ahead", ZONE_REACH),
+        behind=reaches.get("behind", 0),
     )
 
 
@@ -76,8 +90,9 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
         yield from ((f"concept {name[1:]}", phrase) for part in parts for phrase in part.phrases)
     for key, phrases in draft.negation.items():
         yield from ((f"[negation] {key}", phrase) for phrase in phrases)
-    for zone_id, (markers, breaks) in draft.zones.items():
-        yield from ((f"[zones.{zone_id}]", phrase) for phrase in (*markers, *breaks))
+    for zone_id, lists in draft.zones.items():
+        for phrases in lists.values():
+            yield from ((f"[zones.{zone_id}]", phrase) for phrase in phrases)
     yield from (("[asides]", phrase) for phrase in draft.asides)
     yield from (("[hold]", phrase) for phrase in draft.holds)
     for category, patterns in draft.topics.items():

@@ -24,7 +24,10 @@ class Draft:
     concepts: dict[str, list[Part]] = field(default_factory=dict)
     negation: dict[str, list[Sequence]] = field(default_factory=dict)
     spans: dict[str, int] = field(default_factory=dict)
-    zones: dict[str, tuple[list[Sequence], list[Sequence]]] = field(default_factory=dict)
+    zones: dict[str, dict[str, list[Sequence]]] = field(default_factory=dict)
+    """Zone to its lists: markers, breaks, verbs, openers."""
+    reaches: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Zone to its numbers of words: ahead, behind."""
     asides: list[Sequence] = field(default_factory=list)
     holds: list[Sequence] = field(default_factory=list)
     topics: dict[str, list[Pattern]] = field(default_factory=dict)

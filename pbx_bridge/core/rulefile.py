@@ -22,6 +22,8 @@ _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.U
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
 _NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
+ZONE_LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
+ZONE_REACHES = ("ahead", "behind")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
 _RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
 _MAX_WEIGHT = 100.0
@@ -54,11 +56,17 @@ def _negation_table(draft: Draft, file: str, table: Table) -> None:
     for key in _NEGATION_LISTS:
         draft.negation.setdefault(key, []).extend(draft.phrases(where, table.get(key, [])))
     for key in spans:
-        value = table.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10:
-            draft.spans[key] = value
-        elif value is not None:
-            draft.wrong(where, f"{key} is a number of words from 0 to 10")
+        draft.spans |= _word_count(draft, where, table, key)
+
+
+def _word_count(draft: Draft, where: str, table: Table, key: str) -> dict[str, int]:
+    """Return *key* with its number of words, or nothing when it is not given or wrong."""
+    value = table.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10:
+        return {key: value}
+    if value is not None:
+        draft.wrong(where, f"{key} is a number of words from 0 to 10")
+    return {}
 
 
 def _same_table(draft: Draft, file: str, table: Table) -> None:
@@ -73,10 +81,13 @@ def _zones_table(draft: Draft, file: str, table: Table) -> None:
     for zone_id, value in table.items():
         where = f"{file}: [zones.{zone_id}]"
         zone = draft.table(where, value)
-        draft.unknown(where, zone, ("markers", "breaks"))
-        markers, breaks = draft.zones.setdefault(zone_id, ([], []))
-        markers += draft.phrases(where, zone.get("markers", []))
-        breaks += draft.phrases(where, zone.get("breaks", []))
+        draft.unknown(where, zone, (*ZONE_LISTS, *ZONE_REACHES))
+        lists = draft.zones.setdefault(zone_id, {key: [] for key in ZONE_LISTS})
+        for key in ZONE_LISTS:
+            lists[key] += draft.phrases(where, zone.get(key, []))
+        reaches = draft.reaches.setdefault(zone_id, {})
+        for key in ZONE_REACHES:
+            reaches |= _word_count(draft, where, zone, key)
 
 
 def _topics_table(draft: Draft, file: str, table: Table) -> None:
