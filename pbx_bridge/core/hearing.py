@@ -47,7 +47,7 @@ class Zone:
     verbs: tuple[Sequence, ...] = ()
     """Verbs by which talk stays in the zone: *was*, *had*; empty: it goes on as far as it can."""
     acts: tuple[Sequence, ...] = ()
-    """Verbs whose object is no trouble: *you fitted*, *I paid*; nothing after them is put aside."""
+    """Words that say what was done, *you fitted*, *the invoice*; nothing after them is put aside."""
     joins: tuple[Sequence, ...] = ()
     """Words that go on with the clause: *for*, *because of*."""
     openers: tuple[Sequence, ...] = ()
@@ -223,23 +223,30 @@ class _Clauses:
         inner = [place for place in range(first, last) if place in told]
         if inner and (len(inner) > 1 or inner[0] != last - 1):
             return last
-        if not inner and self._has_verb_before(first, told):
-            is_joined = not self.joins.isdisjoint((last, last + 1))
-            return self._until_opener(last, self.zone.ahead if is_joined else self.zone.behind)
+        earlier = None if inner else self._told_before(first, told)
+        if earlier is not None:
+            if not self.joins.isdisjoint((last, last + 1)):
+                return self._until_opener(last, self.zone.ahead)
+            return last if earlier in self.acts else self._until_opener(last, self.zone.behind)
         verb = next((at for at in range(last - 1, last + _VERB_WITHIN) if at in told), None)
         if verb is None or verb in self.acts:
             return last
         return self._until_opener(verb + 1, self.zone.ahead)
 
-    def _has_verb_before(self, first: int, told: set[int]) -> bool:
+    def _told_before(self, first: int, told: set[int]) -> int | None:
+        """Return the last verb or act before *first* in its clause."""
         for place in range(first - 1, max(first - 1 - _CLAUSE, -1), -1):
             if place in told:
-                return True
-            if place in self.openers:
-                return False
-        return False
+                return place
+            if place in self.openers and place - 1 not in told:
+                return None
+        return None
 
     def _until_opener(self, start: int, many: int) -> int:
         """Return the end of *many* words from *start*; the first may be the subject, *had we*."""
-        end = start + many
-        return min((place for place in range(start + 1, end) if place in self.openers), default=end)
+        for place in range(start, start + many):
+            if place in self.acts:
+                return place + 1
+            if place > start and place in self.openers:
+                return place
+        return start + many

@@ -25,7 +25,7 @@ _NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
 ZONE_LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
 ZONE_REACHES = ("ahead", "behind")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
-_RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
+_RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain", "settles"}
 _MAX_WEIGHT = 100.0
 _MOST_AFTER = 20
 
@@ -159,6 +159,7 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
             category=category,
             reason=draft.texts(where, table, "reason"),
             certain_after=_certain(draft, where, table, urgency),
+            settles=_settles(draft, where, table, urgency),
         ),
     )
 
@@ -174,6 +175,13 @@ def _certain(draft: Draft, where: str, table: Table, urgency: Urgency) -> int | 
         return value
     draft.wrong(where, f"certain is true, false or a number of words from 1 to {_MOST_AFTER}")
     return None
+
+
+def _settles(draft: Draft, where: str, table: Table, urgency: Urgency) -> bool:
+    settles = draft.flag(where, table, "settles", default=False)
+    if settles and urgency.rings:
+        draft.wrong(where, "only a routine or none rule can settle; take the line out")
+    return settles
 
 
 def _read_file(draft: Draft, file: str, tables: Table) -> None:

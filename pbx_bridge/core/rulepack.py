@@ -90,6 +90,8 @@ class Rule:
     reason: str
     certain_after: int | None = None
     """Words that must follow before the first mobile rings while the caller speaks; None: never."""
+    settles: bool = False
+    """A quiet rule that speaks of what was told before its words only."""
 
     @property
     def rule_id(self) -> str:

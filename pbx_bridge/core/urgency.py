@@ -1,7 +1,7 @@
 """Judge a message by a rule pack; the verdict can only fail upwards."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbx_bridge.core.case import Reason, Transcript, Urgency, Verdict
 from pbx_bridge.core.finding import Hit, find, find_near
@@ -52,6 +52,8 @@ class _Hearing:
     heard: Heard
     facts: dict[str, str]
     silenced: list[Silenced]
+    ends: dict[str, int] = field(default_factory=dict)
+    """Clause to the token after the words of its first condition."""
 
     def words_for(self, clause: Clause) -> str | None:
         """Return the words by which *clause* holds, or None."""
@@ -97,6 +99,7 @@ class _Hearing:
         for hit in hits:
             cause = self._objection(hit, clause)
             if not cause:
+                self.ends.setdefault(clause.clause_id, hit[-1][1])
                 return self.heard.words(hit)
         if hits and clause is not _ANYTIME:
             self._note(clause, self.heard.words(hits[0]), cause)
@@ -135,8 +138,9 @@ def explain(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> Explana
         if not rule.clause.keys.isdisjoint(present)
         and (words := hearing.words_for(rule.clause)) is not None
     ]
+    verdict = _verdict(spoken, hearing, pack)
     return Explanation(
-        verdict=_verdict(spoken, hearing, pack),
+        verdict=_told_after(verdict, spoken, hearing, pack, context) or verdict,
         heard=heard,
         facts=tuple(hearing.facts.items()),
         silenced=tuple(dict.fromkeys(hearing.silenced)),
@@ -215,6 +219,28 @@ def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) 
         reasons=tuple(reasons),
         pack=pack.title,
     )
+
+
+def _told_after(
+    verdict: Verdict,
+    spoken: list[tuple[Rule, str]],
+    hearing: _Hearing,
+    pack: RulePack,
+    context: Context,
+) -> Verdict | None:
+    """
+    Return the emergency told after the words that settled another matter, or None.
+
+    *It was repaired* answers what was told before it; what follows is heard for itself.
+    """
+    if verdict.rings:
+        return None
+    settled = [hearing.ends[rule.rule_id] for rule, _ in spoken if rule.settles]
+    if not settled:
+        return None
+    rest = " ".join(token.text for token in hearing.heard.tokens[min(settled) :])
+    after = classify(rest, pack, context)
+    return after if after.urgency is Urgency.EMERGENCY else None
 
 
 def _unmatched(heard: Heard, pack: RulePack) -> Verdict:
