@@ -221,14 +221,14 @@ class _Clauses:
         """
         told = self.verbs | self.acts
         inner = [place for place in range(first, last) if place in told]
-        if inner and (len(inner) > 1 or inner[0] != last - 1):
+        if len(inner) > 1 or (inner and inner[0] < last - 2):
             return last
         earlier = None if inner else self._told_before(first, told)
         if earlier is not None:
             if not self.joins.isdisjoint((last, last + 1)):
                 return self._until_opener(last, self.zone.ahead)
             return last if earlier in self.acts else self._until_opener(last, self.zone.behind)
-        verb = next((at for at in range(last - 1, last + _VERB_WITHIN) if at in told), None)
+        verb = next((at for at in range(last - 2, last + _VERB_WITHIN) if at in told), None)
         if verb is None or verb in self.acts:
             return last
         return self._until_opener(verb + 1, self.zone.ahead)
