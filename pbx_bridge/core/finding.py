@@ -17,6 +17,8 @@ Hit = tuple[Span, ...]
 """Where the elements of a phrase stand, in the order of the phrase."""
 Spans = Mapping[str, list[Span]]
 """Term or `@concept` to all places where it stands."""
+Solid = Mapping[Span, frozenset[int]]
+"""The tokens that make up a span, for those that have others between them."""
 
 _HITS_KEPT = 24
 """Places of one phrase that are followed; a caller who repeats himself costs no time."""
@@ -95,9 +97,18 @@ def _fits(hit: Hit, other: Hit) -> bool:
     return all(left[1] <= right[0] for left, right in pairwise(both))
 
 
-def covered(hit: Hit) -> set[int]:
-    """Return the tokens that *hit* stands on, without the gaps."""
-    return {position for start, end in hit for position in range(start, end)}
+def covered(hit: Hit, solid: Solid | None = None) -> set[int]:
+    """Return the tokens that *hit* stands on, without its gaps and without those in *solid*."""
+    tokens: set[int] = set()
+    for span in hit:
+        tokens.update((solid and solid.get(span)) or range(*span))
+    return tokens
+
+
+def _keep_solid(span: Span, hit: Hit, solid: dict[Span, frozenset[int]]) -> None:
+    """Note of which tokens *span* consists; of two concepts at one place, all of both."""
+    if span[1] - span[0] > 1:
+        solid[span] = solid.get(span, frozenset()) | covered(hit, solid)
 
 
 class Vocabulary:
@@ -139,8 +150,10 @@ class Vocabulary:
                     else:
                         self._starts[term].append((index, place))
 
-    def spans(self, tokens: tuple[Token, ...]) -> dict[str, list[Span]]:
-        """Return where every term and concept stands in *tokens*."""
+    def spans(
+        self, tokens: tuple[Token, ...], solid: dict[Span, frozenset[int]] | None = None
+    ) -> dict[str, list[Span]]:
+        """Return where every term and concept stands in *tokens*; fill *solid*."""
         found: defaultdict[str, list[Span]] = defaultdict(list)
         for position, token in enumerate(tokens):
             for term in self._lexicon.terms(token):
@@ -150,7 +163,7 @@ class Vocabulary:
             for term, (low, high) in self._ranges.items():
                 if low <= number.value <= high:
                     found[term].append((number.start, number.end))
-        self._add_concepts(found)
+        self._add_concepts(found, {} if solid is None else solid)
         return dict(found)
 
     def _add_joined(self, tokens: tuple[Token, ...], found: dict[str, list[Span]]) -> None:
@@ -165,7 +178,9 @@ class Vocabulary:
                     if not any(start <= span[0] and span[1] <= end for span in known):
                         known.append((start, end))
 
-    def _add_concepts(self, found: dict[str, list[Span]]) -> None:
+    def _add_concepts(
+        self, found: dict[str, list[Span]], solid: dict[Span, frozenset[int]]
+    ) -> None:
         """Add the concepts in their order; only parts whose first term stands are tried."""
         waiting: dict[int, set[int]] = {}
         named: defaultdict[int, set[Span]] = defaultdict(set)
@@ -191,8 +206,10 @@ class Vocabulary:
             stands, parts = named[index], self._concepts[index].parts
             for place in waiting.pop(index):
                 if not standing.isdisjoint(_last(parts[place])):
-                    hits = find_near(parts[place], found)
-                    stands.update((min(hit)[0], max(end for _, end in hit)) for hit in hits)
+                    for hit in find_near(parts[place], found):
+                        span = (min(hit)[0], max(end for _, end in hit))
+                        stands.add(span)
+                        _keep_solid(span, hit, solid)
             if stands:
                 name = self._concepts[index].name
                 found[name] = sorted(stands)

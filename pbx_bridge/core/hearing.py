@@ -1,9 +1,9 @@
 """Decide which words of a message count: negations, asides, past and hypothetical parts."""
 
 from collections.abc import Sequence as Listing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pbx_bridge.core.finding import Hit, Span, Vocabulary, begun, covered, find
+from pbx_bridge.core.finding import Hit, Solid, Span, Vocabulary, begun, covered, find
 from pbx_bridge.core.pattern import Sequence
 from pbx_bridge.core.text import Token, tokenise
 
@@ -31,6 +31,14 @@ class Negation:
     left_span: int = 2
     stops: tuple[Sequence, ...] = ()
     """Words no negation reaches beyond: *but*, *only*."""
+    predicates: tuple[Sequence, ...] = ()
+    """Words that deny one noun, before them or after them: *nie ma*."""
+    nouns: tuple[str, ...] = ()
+    """Endings of such a noun: where the word before has one, that is it, and nothing follows."""
+    prepositions: tuple[Sequence, ...] = ()
+    """Words whose noun is no other word's: *at home there is no*."""
+    carriers: tuple[Sequence, ...] = ()
+    """Words before the noun that are denied with it: *smell of gas there is none*."""
     inert: tuple[Sequence, ...] = ()
     """Phrases whose negation denies nothing: *does not stop*, *not only*."""
 
@@ -77,12 +85,14 @@ class Heard:
     """Tokens in names, streets and figures of speech."""
     denials: tuple[Denial, ...]
     zones: dict[str, frozenset[int]]
+    solid: Solid = field(default_factory=dict)
+    """The tokens of concepts that have other words between theirs."""
     is_held: bool = False
     """Whether something was said after which the end of the message is waited for."""
 
     def denied_by(self, hit: Hit) -> Span | None:
         """Return the negation that takes *hit* back, unless *hit* contains it itself."""
-        mine = covered(hit)
+        mine = covered(hit, self.solid)
         for denial in self.denials:
             if mine & denial.reach and not mine & set(range(*denial.at)):
                 return denial.at
@@ -90,7 +100,7 @@ class Heard:
 
     def zone_of(self, hit: Hit) -> str | None:
         """Return the zone that *hit* reaches into, or None when it is about now."""
-        mine = covered(hit)
+        mine = covered(hit, self.solid)
         for zone_id, inside in self.zones.items():
             if mine & inside:
                 return zone_id
@@ -116,7 +126,8 @@ class Ear:
     def hear(self, text: str) -> Heard:
         """Prepare *text* for the rules of the pack."""
         tokens = tokenise(text, self.language, self.vocabulary.fillers)
-        spans = self.vocabulary.spans(tokens)
+        solid: dict[Span, frozenset[int]] = {}
+        spans = self.vocabulary.spans(tokens, solid)
         aside = _tokens(self.asides, spans)
         if aside:
             spans = {
@@ -128,8 +139,9 @@ class Ear:
             tokens=tokens,
             spans=spans,
             asides=frozenset(aside),
-            denials=_denials(self.negation, spans, len(tokens)),
+            denials=_denials(self.negation, spans, tokens),
             zones={},
+            solid=solid,
             is_held=any(find(phrase, spans) for phrase in begun(self.holds, spans)),
         )
         for zone in self.zones:
@@ -153,29 +165,69 @@ def _starts(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int
     return {hit[0][0] for phrase in begun(phrases, spans) for hit in find(phrase, spans)}
 
 
-def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> tuple[Denial, ...]:
+def _denials(
+    negation: Negation, spans: dict[str, list[Span]], tokens: tuple[Token, ...]
+) -> tuple[Denial, ...]:
     inert = _tokens(negation.inert, spans)
     stops = _starts(negation.stops, spans)
-    found: list[Denial] = []
+    found = _of_predicates(negation, spans, tokens, stops, inert)
     for phrases, step, span in (
         (negation.right, 1, negation.right_span),
         (negation.near, 1, 1),
         (negation.left, -1, negation.left_span),
     ):
-        for phrase in begun(phrases, spans):
-            for hit in find(phrase, spans):
-                at = (hit[0][0], hit[-1][1])
-                if not inert.isdisjoint(range(*at)):
-                    continue
-                first = at[1] if step == 1 else at[0] - 1
-                reach: set[int] = set()
-                for position in range(first, first + step * span, step):
-                    if not 0 <= position < length or position in stops:
-                        break
-                    reach.add(position)
-                if reach:
-                    found.append(Denial(at, frozenset(reach)))
+        for at in _places(phrases, spans, inert):
+            first = at[1] if step == 1 else at[0] - 1
+            reach = _reach(range(first, first + step * span, step), len(tokens), stops)
+            if reach:
+                found.append(Denial(at, reach))
     return tuple(found)
+
+
+def _places(phrases: Listing[Sequence], spans: dict[str, list[Span]], inert: set[int]) -> list[Span]:
+    """Return where one of *phrases* stands and means what it says."""
+    hits = (hit for phrase in begun(phrases, spans) for hit in find(phrase, spans))
+    every = ((hit[0][0], hit[-1][1]) for hit in hits)
+    return [at for at in every if inert.isdisjoint(range(*at))]
+
+
+def _reach(wanted: range, length: int, stops: set[int]) -> frozenset[int]:
+    reach: set[int] = set()
+    for position in wanted:
+        if not 0 <= position < length or position in stops:
+            break
+        reach.add(position)
+    return frozenset(reach)
+
+
+def _of_predicates(
+    negation: Negation,
+    spans: dict[str, list[Span]],
+    tokens: tuple[Token, ...],
+    stops: set[int],
+    inert: set[int],
+) -> list[Denial]:
+    """Return what each *there is no* denies: the noun before it, or else what follows."""
+    places = _places(negation.predicates, spans, inert)
+    if not places:
+        return []
+    prepositions = _starts(negation.prepositions, spans)
+    carriers = _starts(negation.carriers, spans)
+    found: list[Denial] = []
+    for at in places:
+        noun = at[0] - 1
+        is_noun = noun >= 0 and tokens[noun].text.lower().endswith(negation.nouns)
+        if is_noun and noun not in stops and noun - 1 not in prepositions:
+            reach = {noun}
+            while noun - 1 in carriers:
+                noun -= 1
+                reach.add(noun)
+            found.append(Denial(at, frozenset(reach)))
+            continue
+        right = _reach(range(at[1], at[1] + negation.right_span), len(tokens), stops)
+        if right:
+            found.append(Denial(at, right))
+    return found
 
 
 def _inside(zone: Zone, heard: Heard) -> frozenset[int]:

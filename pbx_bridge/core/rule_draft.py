@@ -24,6 +24,7 @@ class Draft:
     concepts: dict[str, list[Part]] = field(default_factory=dict)
     negation: dict[str, list[Sequence]] = field(default_factory=dict)
     spans: dict[str, int] = field(default_factory=dict)
+    nouns: list[str] = field(default_factory=list)
     zones: dict[str, dict[str, list[Sequence]]] = field(default_factory=dict)
     """Zone to its lists: markers, breaks, verbs, openers."""
     reaches: dict[str, dict[str, int]] = field(default_factory=dict)

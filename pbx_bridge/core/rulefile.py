@@ -21,7 +21,8 @@ _TABLES = frozenset(
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
-_NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
+_PREDICATE_LISTS = ("predicates", "prepositions", "carriers")
+_NEGATION_LISTS = ("right", "near", "left", "stops", "inert", *_PREDICATE_LISTS)
 ZONE_LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
 ZONE_REACHES = ("ahead", "behind")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
@@ -52,7 +53,8 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
 def _negation_table(draft: Draft, file: str, table: Table) -> None:
     where = f"{file}: [negation]"
     spans = ("right_span", "left_span")
-    draft.unknown(where, table, (*_NEGATION_LISTS, *spans))
+    draft.unknown(where, table, (*_NEGATION_LISTS, *spans, "nouns"))
+    draft.nouns += draft.strings(where, table.get("nouns", []))
     for key in _NEGATION_LISTS:
         draft.negation.setdefault(key, []).extend(draft.phrases(where, table.get(key, [])))
     for key in spans:
