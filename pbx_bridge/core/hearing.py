@@ -214,9 +214,10 @@ def _of_predicates(
     prepositions = _starts(negation.prepositions, spans)
     carriers = _starts(negation.carriers, spans)
     found: list[Denial] = []
-    for at in places:
+    taken = -1
+    for at in sorted(places):
         noun = at[0] - 1
-        is_noun = noun >= 0 and tokens[noun].text.lower().endswith(negation.nouns)
+        is_noun = noun > taken and tokens[noun].text.lower().endswith(negation.nouns)
         if is_noun and noun not in stops and noun - 1 not in prepositions:
             reach = {noun}
             while noun - 1 in carriers:
@@ -225,6 +226,7 @@ def _of_predicates(
             found.append(Denial(at, frozenset(reach)))
             continue
         right = _reach(range(at[1], at[1] + negation.right_span), len(tokens), stops)
+        taken = at[1]
         if right:
             found.append(Denial(at, right))
     return found
