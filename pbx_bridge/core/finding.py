@@ -1,7 +1,7 @@
 """Find terms, concepts and phrases in the tokens of one message."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -140,15 +140,18 @@ class Vocabulary:
         self._concepts = tuple(concepts)
         self._named: defaultdict[str, list[int]] = defaultdict(list)
         """Term to the concepts that it alone is enough for: most are lists of words."""
-        self._starts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._starts: defaultdict[str, list[tuple[int, Part, tuple[str, ...]]]] = defaultdict(list)
+        """Term to the concepts, the parts that it begins, and of what one must stand too."""
         for index, concept in enumerate(self._concepts):
-            for place, part in enumerate(concept.parts):
-                is_word = len(part.phrases) == 1 and len(part.phrases[0]) == 1
-                for term in part.phrases[0][0].terms:
-                    if is_word:
+            for part in concept.parts:
+                first = part.phrases[0]
+                if len(part.phrases) == 1 and len(first) == 1:
+                    for term in first[0].terms:
                         self._named[term].append(index)
-                    else:
-                        self._starts[term].append((index, place))
+                else:
+                    start = (index, part, _last(part))
+                    for term in first[0].terms:
+                        self._starts[term].append(start)
 
     def spans(
         self, tokens: tuple[Token, ...], solid: dict[Span, frozenset[int]] | None = None
@@ -168,12 +171,11 @@ class Vocabulary:
 
     def _add_joined(self, tokens: tuple[Token, ...], found: dict[str, list[Span]]) -> None:
         """Add compounds that the recogniser wrote in pieces, *rohr bruch*."""
-        lookup: Callable[[str], frozenset[str]] = self._lexicon.joined_terms
+        lookup = self._lexicon.joined_terms
+        pieces = [token.folded for token in tokens]
         for start in range(len(tokens) - 1):
-            word = tokens[start].folded
             for end in range(start + 2, min(start + _JOINED_TOKENS, len(tokens)) + 1):
-                word += tokens[end - 1].folded
-                for term in lookup(word):
+                for term in lookup(*pieces[start:end]):
                     known = found[term]
                     if not any(start <= span[0] and span[1] <= end for span in known):
                         known.append((start, end))
@@ -182,34 +184,35 @@ class Vocabulary:
         self, found: dict[str, list[Span]], solid: dict[Span, frozenset[int]]
     ) -> None:
         """Add the concepts in their order; only parts whose first term stands are tried."""
-        waiting: dict[int, set[int]] = {}
+        waiting: dict[int, dict[int, tuple[Part, tuple[str, ...]]]] = {}
         named: defaultdict[int, set[Span]] = defaultdict(set)
         order: list[int] = []
 
         def wake(term: str) -> None:
             for index in self._named.get(term, ()):
                 if index not in waiting:
-                    waiting[index] = set()
+                    waiting[index] = {}
                     heappush(order, index)
                 named[index].update(found[term][:_HITS_KEPT])
-            for index, place in self._starts.get(term, ()):
+            for index, part, last in self._starts.get(term, ()):
                 if index not in waiting:
-                    waiting[index] = set()
+                    waiting[index] = {}
                     heappush(order, index)
-                waiting[index].add(place)
+                waiting[index][id(part)] = (part, last)
 
         standing = found.keys()
         for term in list(found):
             wake(term)
         while order:
             index = heappop(order)
-            stands, parts = named[index], self._concepts[index].parts
-            for place in waiting.pop(index):
-                if not standing.isdisjoint(_last(parts[place])):
-                    for hit in find_near(parts[place], found):
-                        span = (min(hit)[0], max(end for _, end in hit))
-                        stands.add(span)
-                        _keep_solid(span, hit, solid)
+            stands = named[index]
+            for part, last in waiting.pop(index).values():
+                if standing.isdisjoint(last):
+                    continue
+                for hit in find_near(part, found):
+                    span = (min(hit)[0], max(end for _, end in hit))
+                    stands.add(span)
+                    _keep_solid(span, hit, solid)
             if stands:
                 name = self._concepts[index].name
                 found[name] = sorted(stands)

@@ -49,9 +49,11 @@ class Lexicon:
         self._long: defaultdict[str, set[str]] = defaultdict(set)
         for term in terms:
             self._add(term)
-        self._long_words: defaultdict[str, list[str]] = defaultdict(list)
+        self._long_words: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._long:
-            self._long_words[word[0]].append(word)
+            self._long_words[word[0], len(word)].append(word)
+        self._longest_prefix = max(map(len, self._prefix), default=0)
+        self._longest_suffix = max(map(len, self._suffix), default=0)
         self._memo: dict[str, frozenset[str]] = {}
         self._memo_joined: dict[str, frozenset[str]] = {}
 
@@ -84,19 +86,23 @@ class Lexicon:
             self._remember(self._memo, token.text, known)
         return known
 
-    def joined_terms(self, folded: str) -> frozenset[str]:
-        """Return the terms that two or three tokens match when written together."""
-        known = self._memo_joined.get(folded)
+    def joined_terms(self, *pieces: str) -> frozenset[str]:
+        """Return the terms that two or three tokens match when written together, not by less."""
+        key = " ".join(pieces)
+        known = self._memo_joined.get(key)
         if known is None:
-            long_enough = len(folded) >= _JOINED_FROM
-            found = self._spelled(folded, _JOINED_PREFIX) if long_enough else set()
+            folded = "".join(pieces)
+            found: set[str] = set()
+            if len(folded) >= _JOINED_FROM:
+                prefix = max(_JOINED_PREFIX, len(folded) - len(pieces[-1]) + 1)
+                found = self._spelled(folded, prefix, len(folded) - len(pieces[0]) + 1)
             if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
             if not found and len(folded) >= _JOINED_SLIP_FROM:
                 found = self._misheard(folded, most=1)
             known = frozenset(found)
-            self._remember(self._memo_joined, folded, known)
+            self._remember(self._memo_joined, key, known)
         return known
 
     def _meant(self, folded: str) -> set[str]:
@@ -107,12 +113,15 @@ class Lexicon:
             for term in self._spelled(word) | self._stemmed(word, word)
         }
 
-    def _spelled(self, folded: str, shortest_prefix: int = 2) -> set[str]:
+    def _spelled(self, folded: str, prefix: int = 2, suffix: int = 2) -> set[str]:
+        """Return the terms by letters; *prefix* and *suffix* are how many are needed at least."""
         found = set(self._exact.get(folded, _NOTHING))
-        for length in range(2, len(folded) + 1):
-            if length >= shortest_prefix:
-                found |= self._prefix.get(folded[:length], _NOTHING)
-            found |= self._suffix.get(folded[-length:], _NOTHING)
+        for length in range(prefix, min(len(folded), self._longest_prefix) + 1):
+            if (terms := self._prefix.get(folded[:length])) is not None:
+                found |= terms
+        for length in range(suffix, min(len(folded), self._longest_suffix) + 1):
+            if (terms := self._suffix.get(folded[-length:])) is not None:
+                found |= terms
         for part, terms in self._infix.items():
             if part in folded:
                 found |= terms
@@ -142,13 +151,9 @@ class Lexicon:
         """Return the terms nearest to *folded*, within *most* slips and their length."""
         if not slips_allowed(len(folded) + 1):
             return set()
-        near = extract(
-            folded,
-            self._long_words.get(folded[0], ()),
-            scorer=OSA.distance,
-            score_cutoff=most,
-            limit=8,
-        )
+        lengths = range(len(folded) - most, len(folded) + most + 1)
+        words = [word for many in lengths for word in self._long_words.get((folded[0], many), ())]
+        near = extract(folded, words, scorer=OSA.distance, score_cutoff=most, limit=8)
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]
         nearest = min(kept, default=(0, ""))[0]
         return {term for slips, word in kept if slips == nearest for term in self._long[word]}

@@ -1,9 +1,8 @@
 """Read the tables of rule files into one pack, with all mistakes at once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.pattern import Pattern
 from pbx_bridge.core.rule_assembly import assemble
 from pbx_bridge.core.rule_draft import Draft, Table
 from pbx_bridge.core.rulepack import CERTAIN_AFTER, WEIGHTS, Clause, Rule, RulePack
@@ -110,17 +109,7 @@ def _clause(draft: Draft, where: str, clause_id: str, table: Table, *, anytime: 
         unless=draft.patterns(where, table.get("unless", [])),
         anytime=draft.flag(where, table, "anytime", default=anytime),
         as_said=draft.flag(where, table, "as_said", default=False),
-        keys=_keys(patterns),
     )
-
-
-def _keys(patterns: Iterable[Pattern]) -> frozenset[str]:
-    """Return the terms of which one must be there for any pattern to be found."""
-    keys: set[str] = set()
-    for pattern in patterns:
-        first = next(part for part in pattern.parts if not part.absent)
-        keys |= {f"#{first.fact}"} if first.fact else set(first.phrases[0][0].terms)
-    return frozenset(keys)
 
 
 def _fact(draft: Draft, file: str, table: Table) -> None:
