@@ -4,6 +4,7 @@ import gc
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,6 +15,7 @@ from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.errors import RulePackError
 
 
+@cache
 def shipped_languages() -> tuple[str, ...]:
     """Return the languages that have a pack, sorted."""
     return tuple(sorted(folder.name for folder in _shipped().iterdir() if any(_toml(folder))))

@@ -42,12 +42,6 @@ def places(element: Element, spans: Spans) -> list[Span]:
     return [span for term in element.terms for span in spans.get(term, ())]
 
 
-def begun(phrases: Iterable[Sequence], spans: Spans) -> list[Sequence]:
-    """Return those of *phrases* whose first element stands; no other can be found."""
-    standing = spans.keys()
-    return [phrase for phrase in phrases if not standing.isdisjoint(phrase[0].terms)]
-
-
 def find(phrase: Sequence, spans: Spans) -> list[Hit]:
     """Return where all elements of *phrase* stand in order within their gaps."""
     if len(phrase) > 1 and spans.keys().isdisjoint(phrase[-1].terms):
@@ -103,6 +97,45 @@ def covered(hit: Hit, solid: Solid | None = None) -> set[int]:
     for span in hit:
         tokens.update((solid and solid.get(span)) or range(*span))
     return tokens
+
+
+Begun = Mapping[str, list[Sequence]]
+"""Name of a list to those of its phrases whose first element stands; no other can be found."""
+
+
+class Phrasebook:
+    """Lists of phrases, by the term that begins them."""
+
+    def __init__(self, lists: Mapping[str, Iterable[Sequence]]) -> None:
+        self._names = tuple(lists)
+        self._starts: defaultdict[str, list[tuple[str, Sequence]]] = defaultdict(list)
+        for name, phrases in lists.items():
+            for phrase in phrases:
+                for term in phrase[0].terms:
+                    self._starts[term].append((name, phrase))
+
+    def begun(self, spans: Spans) -> dict[str, list[Sequence]]:
+        """Return for each list the phrases that may be found."""
+        found: dict[str, dict[int, Sequence]] = {name: {} for name in self._names}
+        for term in spans:
+            for name, phrase in self._starts.get(term, ()):
+                found[name][id(phrase)] = phrase
+        return {name: list(phrases.values()) for name, phrases in found.items()}
+
+
+def places_of(phrases: Iterable[Sequence], spans: Spans) -> list[Span]:
+    """Return from where to where each of *phrases* stands."""
+    return [(hit[0][0], hit[-1][1]) for phrase in phrases for hit in find(phrase, spans)]
+
+
+def tokens_of(phrases: Iterable[Sequence], spans: Spans) -> set[int]:
+    """Return all tokens from the first to the last word of each phrase found."""
+    return {position for at in places_of(phrases, spans) for position in range(*at)}
+
+
+def starts_of(phrases: Iterable[Sequence], spans: Spans) -> set[int]:
+    """Return the first tokens of the phrases found."""
+    return {first for first, _ in places_of(phrases, spans)}
 
 
 def _keep_solid(span: Span, hit: Hit, solid: dict[Span, frozenset[int]]) -> None:

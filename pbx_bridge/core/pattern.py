@@ -11,6 +11,7 @@ NEAR_WINDOW = 14
 GAPS = {".": 0, "..": 4, "...": 9}
 """Tokens that may stand between two elements."""
 _NUMBER = re.compile(r"\{(-?\d*)\.\.(-?\d*)\}")
+_TOGETHER = re.compile(r"(?:^|\s)\+(?=\s|$)")
 _TERM = re.compile(r"=?\*?\w+\*?")
 
 
@@ -56,32 +57,39 @@ def number_range(term: str) -> tuple[int, int] | None:
     return int(low) if low else -(10**9), int(high) if high else 10**9
 
 
-@lru_cache(maxsize=20_000)
 def _is_term(word: str) -> bool:
     if word.startswith("@"):
         return word[1:].replace("-", "").replace("_", "").isalnum()
     return bool(_TERM.fullmatch(word) or number_range(word))
 
 
+@lru_cache(maxsize=50_000)
+def _plain(term: str) -> str | None:
+    """Return *term* with single spaces, None when it is none; packs repeat most of theirs."""
+    row = term.split()
+    return " ".join(row) if row and all(map(_is_term, row)) else None
+
+
 def _check_term(term: str, source: str) -> str:
     """Return *term* with single spaces; it may be several words."""
-    row = term.split()
-    if not row:
+    plain = _plain(term)
+    if plain is not None:
+        return plain
+    wrong = next((word for word in term.split() if not _is_term(word)), None)
+    if wrong is None:
         raise RulePackError(f"pattern {source!r}: nothing stands beside a | or a ?")
-    for word in row:
-        if not _is_term(word):
-            raise RulePackError(
-                f"pattern {source!r}: {word!r} is no term; write word, =word, pre*, *suf, *in*,"
-                " @concept, {5..14}, alternatives with |, a gap with .. or ..."
-            )
-    return " ".join(row)
+    raise RulePackError(
+        f"pattern {source!r}: {wrong!r} is no term; write word, =word, pre*, *suf, *in*,"
+        " @concept, {5..14}, alternatives with |, a gap with .. or ..."
+    )
 
 
 def _group(text: str, gap: int, source: str) -> list[Element]:
     """Return the elements between two gaps: words in a row, or one list of alternatives."""
     if "|" in text:
-        terms = tuple(_check_term(term, source) for term in text.split("|"))
-        return [Element(terms, gap)]
+        return [Element(tuple([_check_term(term, source) for term in text.split("|")]), gap)]
+    if " " not in text and text[-1] != "?":
+        return [Element((_check_term(text, source),), gap)]
     return [
         Element(
             (_check_term(word.removesuffix("?"), source),), 0 if place else gap, word[-1] == "?"
@@ -93,16 +101,16 @@ def _group(text: str, gap: int, source: str) -> list[Element]:
 def sequence(text: str, source: str) -> Sequence:
     """Parse elements in order; raise `RulePackError` that names the wrong term."""
     elements: list[Element] = []
-    gap, row = 0, ""
+    gap, row = 0, list[str]()
     for word in [*text.split(), "."]:
         if word not in GAPS:
-            row = f"{row} {word}".strip()
+            row.append(word)
             continue
         if not row:
             raise RulePackError(f"pattern {source!r}: a gap stands between two words")
-        elements += _group(row, gap, source)
-        gap, row = GAPS[word], ""
-    if all(element.optional for element in elements):
+        elements += _group(" ".join(row), gap, source)
+        gap, row = GAPS[word], []
+    if "?" in text and all(element.optional for element in elements):
         raise RulePackError(f"pattern {source!r}: nothing to look for in {text!r}")
     return tuple(elements)
 
@@ -112,7 +120,8 @@ def _part(text: str, source: str) -> Part:
     bare = text.removeprefix("!").strip()
     if bare.startswith("#"):
         return Part(fact=bare[1:], absent=absent)
-    phrases = tuple(sequence(each, source) for each in re.split(r"(?:^|\s)\+(?=\s|$)", bare))
+    pieces = _TOGETHER.split(bare) if "+" in bare else (bare,)
+    phrases = tuple(sequence(each, source) for each in pieces)
     return Part(phrases=phrases, absent=absent)
 
 

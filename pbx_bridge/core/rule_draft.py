@@ -101,8 +101,7 @@ class Draft:
 
 def variants(pattern: Pattern) -> tuple[Pattern, ...]:
     """Return *pattern* without optional elements, once for every way to read it."""
-    phrases = (phrase for part in pattern.parts for phrase in part.phrases)
-    if not any(element.optional for phrase in phrases for element in phrase):
+    if "?" not in pattern.source:
         return (pattern,)
     versions: list[tuple[Part, ...]] = [()]
     for part in pattern.parts:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.negation import LISTS as NEGATION_LISTS
 from pbx_bridge.core.rule_assembly import assemble
 from pbx_bridge.core.rule_draft import Draft, Table
 from pbx_bridge.core.rulepack import CERTAIN_AFTER, WEIGHTS, Clause, Rule, RulePack
 from pbx_bridge.core.text import LANGUAGES, fold
+from pbx_bridge.core.zones import LISTS as ZONE_LISTS
 from pbx_bridge.errors import RulePackError
 
 CATEGORIES = frozenset(
@@ -20,10 +22,7 @@ _TABLES = frozenset(
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
-_PREDICATE_LISTS = ("predicates", "prepositions", "carriers")
-_NEGATION_LISTS = ("right", "near", "left", "stops", "inert", *_PREDICATE_LISTS)
-ZONE_LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
-ZONE_REACHES = ("ahead", "behind")
+_ZONE_REACHES = ("ahead", "behind")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
 _RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain", "settles"}
 _MAX_WEIGHT = 100.0
@@ -52,9 +51,9 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
 def _negation_table(draft: Draft, file: str, table: Table) -> None:
     where = f"{file}: [negation]"
     spans = ("right_span", "left_span")
-    draft.unknown(where, table, (*_NEGATION_LISTS, *spans, "nouns"))
+    draft.unknown(where, table, (*NEGATION_LISTS, *spans, "nouns"))
     draft.nouns += draft.strings(where, table.get("nouns", []))
-    for key in _NEGATION_LISTS:
+    for key in NEGATION_LISTS:
         draft.negation.setdefault(key, []).extend(draft.phrases(where, table.get(key, [])))
     for key in spans:
         draft.spans |= _word_count(draft, where, table, key)
@@ -82,12 +81,12 @@ def _zones_table(draft: Draft, file: str, table: Table) -> None:
     for zone_id, value in table.items():
         where = f"{file}: [zones.{zone_id}]"
         zone = draft.table(where, value)
-        draft.unknown(where, zone, (*ZONE_LISTS, *ZONE_REACHES))
+        draft.unknown(where, zone, (*ZONE_LISTS, *_ZONE_REACHES))
         lists = draft.zones.setdefault(zone_id, {key: [] for key in ZONE_LISTS})
         for key in ZONE_LISTS:
             lists[key] += draft.phrases(where, zone.get(key, []))
         reaches = draft.reaches.setdefault(zone_id, {})
-        for key in ZONE_REACHES:
+        for key in _ZONE_REACHES:
             reaches |= _word_count(draft, where, zone, key)
 
 
