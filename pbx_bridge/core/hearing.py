@@ -49,8 +49,8 @@ class Heard:
     def zone_of(self, hit: Hit) -> str | None:
         """Return the zone that *hit* reaches into, or None when it is about now."""
         mine = covered(hit, self.solid)
-        for zone_id, inside in self.zones.items():
-            if mine & inside:
+        for zone_id, tokens in self.zones.items():
+            if mine & tokens:
                 return zone_id
         return None
 

@@ -1,6 +1,5 @@
 """How a language says no, and which words of a message its negations deny."""
 
-from collections.abc import Sequence as Listing
 from dataclasses import dataclass
 
 from pbx_bridge.core.finding import Begun, Span, Spans, places_of, starts_of, tokens_of
@@ -50,64 +49,69 @@ def denials(
     negation: Negation, begun: Begun, spans: Spans, tokens: tuple[Token, ...]
 ) -> tuple[Denial, ...]:
     """Return the negations at work; *begun* has the phrases of `[negation]` that may stand."""
-    inert = tokens_of(begun["inert"], spans)
-    stops = starts_of(begun["stops"], spans)
-    found = _of_predicates(negation, begun, spans, tokens, stops, inert)
+    said = _Said(negation, begun, spans, tokens)
+    found = said.of_predicates()
     for name, step, span in (
         ("right", 1, negation.right_span),
         ("near", 1, 1),
         ("left", -1, negation.left_span),
     ):
-        for at in _places(begun[name], spans, inert):
+        for at in said.places(name):
             first = at[1] if step == 1 else at[0] - 1
-            reach = _reach(range(first, first + step * span, step), len(tokens), stops)
+            reach = said.reach(range(first, first + step * span, step))
             if reach:
                 found.append(Denial(at, reach))
     return tuple(found)
 
 
-def _places(phrases: Listing[Sequence], spans: Spans, inert: set[int]) -> list[Span]:
-    """Return where one of *phrases* stands and means what it says."""
-    return [at for at in places_of(phrases, spans) if inert.isdisjoint(range(*at))]
+class _Said:
+    """The words of one message as far as they deny."""
 
+    def __init__(
+        self, negation: Negation, begun: Begun, spans: Spans, tokens: tuple[Token, ...]
+    ) -> None:
+        self._negation, self._begun = negation, begun
+        self._spans, self._tokens = spans, tokens
+        self._inert = tokens_of(begun["inert"], spans)
+        self._stops = starts_of(begun["stops"], spans)
 
-def _reach(wanted: range, length: int, stops: set[int]) -> frozenset[int]:
-    reach: set[int] = set()
-    for position in wanted:
-        if not 0 <= position < length or position in stops:
-            break
-        reach.add(position)
-    return frozenset(reach)
+    def places(self, name: str) -> list[Span]:
+        """Return where a phrase of the list *name* stands and means what it says."""
+        found = places_of(self._begun[name], self._spans)
+        return [at for at in found if self._inert.isdisjoint(range(*at))]
 
+    def reach(self, wanted: range) -> frozenset[int]:
+        """Return the tokens of *wanted* up to the first that no negation reaches beyond."""
+        reach: set[int] = set()
+        for position in wanted:
+            if not 0 <= position < len(self._tokens) or position in self._stops:
+                break
+            reach.add(position)
+        return frozenset(reach)
 
-def _of_predicates(
-    negation: Negation,
-    begun: Begun,
-    spans: Spans,
-    tokens: tuple[Token, ...],
-    stops: set[int],
-    inert: set[int],
-) -> list[Denial]:
-    """Return what each *there is no* denies: the noun before it, or else what follows."""
-    places = _places(begun["predicates"], spans, inert)
-    if not places:
-        return []
-    prepositions = starts_of(begun["prepositions"], spans)
-    carriers = starts_of(begun["carriers"], spans)
-    found: list[Denial] = []
-    taken = -1
-    for at in sorted(places):
-        noun = at[0] - 1
-        is_noun = noun > taken and tokens[noun].text.lower().endswith(negation.nouns)
-        if is_noun and noun not in stops and noun - 1 not in prepositions:
-            reach = {noun}
-            while noun - 1 in carriers:
-                noun -= 1
-                reach.add(noun)
-            found.append(Denial(at, frozenset(reach)))
-            continue
-        right = _reach(range(at[1], at[1] + negation.right_span), len(tokens), stops)
-        taken = at[1]
-        if right:
-            found.append(Denial(at, right))
-    return found
+    def of_predicates(self) -> list[Denial]:
+        """Return what each *there is no* denies: the noun before it, or else what follows."""
+        found: list[Denial] = []
+        taken = -1
+        for at in sorted(self.places("predicates")):
+            reach = self._noun_before(at[0], taken)
+            if not reach:
+                reach = self.reach(range(at[1], at[1] + self._negation.right_span))
+                taken = at[1]  # its noun is not that of the next one
+            if reach:
+                found.append(Denial(at, reach))
+        return found
+
+    def _noun_before(self, first: int, taken: int) -> frozenset[int]:
+        noun = first - 1
+        if noun <= taken or noun in self._stops:
+            return frozenset()
+        if not self._tokens[noun].text.lower().endswith(self._negation.nouns):
+            return frozenset()
+        if noun - 1 in starts_of(self._begun["prepositions"], self._spans):
+            return frozenset()
+        carriers = starts_of(self._begun["carriers"], self._spans)
+        start = noun
+        while start - 1 in carriers:
+            start -= 1
+        return frozenset(range(start, first))

@@ -72,7 +72,8 @@ class _Hearing:
         standing = self.heard.spans.keys()
         for pattern in clause.unless:
             first = pattern.parts[0]
-            if first.phrases and not first.absent and standing.isdisjoint(first.phrases[0][0].terms):
+            is_word = first.phrases and not first.absent
+            if is_word and standing.isdisjoint(first.phrases[0][0].terms):
                 continue  # most patterns: no more is looked at
             if self._pattern(pattern, _ANYTIME) is not None:
                 return pattern.source
@@ -131,8 +132,7 @@ def explain(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> Explana
     spoken = [
         (rule, words)
         for number, rule in enumerate(pack.rules)
-        if number in begun
-        and (words := hearing.words_for(rule.clause, begun[number])) is not None
+        if number in begun and (words := hearing.words_for(rule.clause, begun[number])) is not None
     ]
     verdict = _verdict(spoken, hearing, pack)
     return Explanation(

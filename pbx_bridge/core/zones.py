@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pbx_bridge.core.finding import Begun, Span, Spans, places_of, starts_of
+from pbx_bridge.core.finding import Begun, Span, Spans, starts_of
 from pbx_bridge.core.pattern import Sequence
 
 LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
@@ -28,7 +28,7 @@ class Zone:
     verbs: tuple[Sequence, ...] = ()
     """Verbs by which talk stays in the zone: *was*, *had*; empty: it goes on as far as it can."""
     acts: tuple[Sequence, ...] = ()
-    """Words that say what was done, *you fitted*, *the invoice*; nothing after them is put aside."""
+    """Words that say what was done, *you fitted*, *the invoice*; what follows counts."""
     joins: tuple[Sequence, ...] = ()
     """Words that go on with the clause: *for*, *because of*."""
     openers: tuple[Sequence, ...] = ()

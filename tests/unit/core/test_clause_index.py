@@ -3,9 +3,7 @@
 from pbx_bridge.core.clause_index import Begun, ClauseIndex
 from pbx_bridge.core.pattern import parse
 
-INDEX = ClauseIndex(
-    [(parse("rohr|leitung"), parse("!#übung & #kalt")), (parse("rohr + wasser"),)]
-)
+INDEX = ClauseIndex([(parse("rohr|leitung"), parse("!#übung & #kalt")), (parse("rohr + wasser"),)])
 
 
 def begun(*standing: str) -> Begun:
