@@ -140,8 +140,7 @@ def starts_of(phrases: Iterable[Sequence], spans: Spans) -> set[int]:
 
 def _keep_solid(span: Span, hit: Hit, solid: dict[Span, frozenset[int]]) -> None:
     """Note of which tokens *span* consists; of two concepts at one place, all of both."""
-    if span[1] - span[0] > 1:
-        solid[span] = solid.get(span, frozenset()) | covered(hit, solid)
+    solid[span] = solid.get(span, frozenset()) | covered(hit, solid)
 
 
 class Vocabulary:

@@ -102,10 +102,9 @@ def _check_concepts(draft: Draft, terms: set[str]) -> None:
     named = {word for term in terms if "@" in term for word in term.split() if word[0] == "@"}
     unknown = named - set(draft.concepts)
     for where, phrase in _all_phrases(draft) if unknown else ():
-        for element in phrase:
-            for word in " ".join(element.terms).split():
-                if word in unknown:
-                    draft.wrong(where, f"{word} is not defined; add it under [concepts]")
+        words = (word for element in phrase for term in element.terms for word in term.split())
+        for word in unknown.intersection(words):
+            draft.wrong(where, f"{word} is not defined; add it under [concepts]")
 
 
 def _check_facts(draft: Draft) -> None:

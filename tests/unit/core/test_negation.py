@@ -30,6 +30,7 @@ patterns = ["dymu", "woda", "gazu"]
         ("dymu nie ma", "dymu", True),
         ("klucza nie ma woda leci", "woda", False),
         ("w domu nie ma dymu", "dymu", True),
+        ("sufit nie ma dymu", "dymu", True),
         ("nie ma dymu nie ma gazu", "gazu", True),
         ("dymu nie ma gazu nie ma", "gazu", True),
         ("zapachu gazu nie ma", "zapachu", True),
