@@ -185,6 +185,10 @@ class Vocabulary:
                     for term in first[0].terms:
                         self._starts[term].append(start)
 
+    def met_by_chance(self, word: str, *, is_frequent: bool) -> frozenset[str]:
+        """Return the terms that the common *word* meets only by its stem or by a slip."""
+        return self._lexicon.terms_by_chance(word, is_frequent=is_frequent)
+
     def spans(
         self, tokens: tuple[Token, ...], solid: dict[Span, frozenset[int]] | None = None
     ) -> dict[str, list[Span]]:

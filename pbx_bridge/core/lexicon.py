@@ -86,6 +86,21 @@ class Lexicon:
             self._remember(self._memo, token.text, known)
         return known
 
+    def terms_by_chance(self, word: str, *, is_frequent: bool) -> frozenset[str]:
+        """
+        Return the terms that *word* meets though it may be another word.
+
+        That is by a slip; when it *is_frequent* also by a stem that it shares with a term of
+        other letters.
+        """
+        folded = fold(word, self._language)
+        if self._spelled(folded) or self._meant(folded):
+            return _NOTHING
+        stemmed = self._stemmed(word, folded)
+        if not stemmed:
+            return frozenset(self._misheard(folded))
+        return frozenset(stemmed) if is_frequent else _NOTHING
+
     def joined_terms(self, *pieces: str) -> frozenset[str]:
         """Return the terms that two or three tokens match when written together, not by less."""
         key = " ".join(pieces)
