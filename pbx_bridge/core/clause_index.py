@@ -1,34 +1,54 @@
 """Tell which patterns of which clauses are worth looking for; most have no word in a message."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
-from pbx_bridge.core.pattern import Pattern
+from pbx_bridge.core.pattern import Part, Pattern
 
 Begun = dict[int, set[int]]
 """Number of a clause to the numbers of its patterns that may be found."""
 
 
 class ClauseIndex:
-    """The patterns of all clauses of one kind, by what they cannot be found without."""
+    """The patterns of all clauses of one kind, by the rarest thing they cannot be found without."""
 
     def __init__(self, clauses: Iterable[tuple[Pattern, ...]]) -> None:
         """*clauses*: the patterns of each, in their order."""
-        self._begun_by: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for clause, patterns in enumerate(clauses):
-            for number, pattern in enumerate(patterns):
-                for term in begins(pattern):
-                    self._begun_by[term].append((clause, number))
+        needs = [
+            (clause, number, needed(part for part in pattern.parts if not part.absent))
+            for clause, patterns in enumerate(clauses)
+            for number, pattern in enumerate(patterns)
+        ]
+        often = Counter(term for _, _, each in needs for terms in each for term in terms)
+        self._needed_by: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for clause, number, each in needs:
+            for term in rarest(each, often):
+                self._needed_by[term].append((clause, number))
 
     def add(self, begun: Begun, standing: Iterable[str]) -> None:
-        """Add to *begun* what the terms, concepts and `#facts` in *standing* begin."""
-        table: Mapping[str, list[tuple[int, int]]] = self._begun_by
+        """Add to *begun* the patterns that need one of the terms and `#facts` in *standing*."""
         for term in standing:
-            for clause, number in table.get(term, ()):
+            for clause, number in self._needed_by.get(term, ()):
                 begun.setdefault(clause, set()).add(number)
 
 
-def begins(pattern: Pattern) -> tuple[str, ...]:
-    """Return the terms of which one must stand for *pattern* to be found, or its `#fact`."""
-    first = next(part for part in pattern.parts if not part.absent)
-    return (f"#{first.fact}",) if first.fact else first.phrases[0][0].terms
+Terms = tuple[str, ...]
+"""One of these must stand."""
+
+
+def needed(parts: Iterable[Part]) -> list[Terms]:
+    """Return of what all *parts* need one: the terms of each element, or the `#fact`."""
+    found: list[Terms] = []
+    for part in parts:
+        if part.fact:
+            found.append((f"#{part.fact}",))
+        else:
+            found += [element.terms for phrase in part.phrases for element in phrase]
+    return found
+
+
+def rarest(each: Sequence[Terms], often: Counter[str]) -> Terms:
+    """Return the element that stands in fewest messages, by how often its terms are written."""
+    if len(each) == 1:
+        return each[0]
+    return min(each, key=lambda terms: sum(often[term] for term in terms))
