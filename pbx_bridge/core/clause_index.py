@@ -1,9 +1,9 @@
 """Tell which patterns of which clauses are worth looking for; most have no word in a message."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from pbx_bridge.core.pattern import Part, Pattern
+from pbx_bridge.core.pattern import Pattern, needed, rarest
 
 Begun = dict[int, set[int]]
 """Number of a clause to the numbers of its patterns that may be found."""
@@ -30,25 +30,3 @@ class ClauseIndex:
         for term in standing:
             for clause, number in self._needed_by.get(term, ()):
                 begun.setdefault(clause, set()).add(number)
-
-
-Terms = tuple[str, ...]
-"""One of these must stand."""
-
-
-def needed(parts: Iterable[Part]) -> list[Terms]:
-    """Return of what all *parts* need one: the terms of each element, or the `#fact`."""
-    found: list[Terms] = []
-    for part in parts:
-        if part.fact:
-            found.append((f"#{part.fact}",))
-        else:
-            found += [element.terms for phrase in part.phrases for element in phrase]
-    return found
-
-
-def rarest(each: Sequence[Terms], often: Counter[str]) -> Terms:
-    """Return the element that stands in fewest messages, by how often its terms are written."""
-    if len(each) == 1:
-        return each[0]
-    return min(each, key=lambda terms: sum(often[term] for term in terms))

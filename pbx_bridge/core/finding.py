@@ -1,6 +1,6 @@
 """Find terms, concepts and phrases in the tokens of one message."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -8,7 +8,16 @@ from itertools import pairwise
 
 from pbx_bridge.core.lexicon import Lexicon
 from pbx_bridge.core.number_words import numbers
-from pbx_bridge.core.pattern import NEAR_WINDOW, Element, Part, Sequence, number_range
+from pbx_bridge.core.pattern import (
+    NEAR_WINDOW,
+    Element,
+    Part,
+    Sequence,
+    Terms,
+    needed,
+    number_range,
+    rarest,
+)
 from pbx_bridge.core.text import Token
 
 Span = tuple[int, int]
@@ -73,12 +82,6 @@ def find_near(part: Part, spans: Spans) -> list[Hit]:
         if not hits:
             break
     return hits
-
-
-def _last(part: Part) -> tuple[str, ...]:
-    """Return the terms of which one must stand for *part* to be found, besides its first."""
-    last = part.phrases[-1]
-    return last[-1].terms if len(part.phrases) == 1 else last[0].terms
 
 
 def _fits(hit: Hit, other: Hit) -> bool:
@@ -172,18 +175,21 @@ class Vocabulary:
         self._concepts = tuple(concepts)
         self._named: defaultdict[str, list[int]] = defaultdict(list)
         """Term to the concepts that it alone is enough for: most are lists of words."""
-        self._starts: defaultdict[str, list[tuple[int, Part, tuple[str, ...]]]] = defaultdict(list)
-        """Term to the concepts, the parts that it begins, and of what one must stand too."""
+        self._needed_by: defaultdict[str, list[tuple[int, Part]]] = defaultdict(list)
+        """Term to the concepts, and their parts that cannot be found without it."""
+        parts: list[tuple[int, Part, list[Terms]]] = []
         for index, concept in enumerate(self._concepts):
             for part in concept.parts:
-                first = part.phrases[0]
-                if len(part.phrases) == 1 and len(first) == 1:
-                    for term in first[0].terms:
-                        self._named[term].append(index)
+                needs = needed((part,))
+                if len(needs) > 1:
+                    parts.append((index, part, needs))
                 else:
-                    start = (index, part, _last(part))
-                    for term in first[0].terms:
-                        self._starts[term].append(start)
+                    for term in needs[0]:
+                        self._named[term].append(index)
+        often = Counter(term for _, _, needs in parts for terms in needs for term in terms)
+        for index, part, needs in parts:
+            for term in rarest(needs, often):
+                self._needed_by[term].append((index, part))
 
     def met_by_chance(self, word: str, *, is_frequent: bool) -> frozenset[str]:
         """Return the terms that the common *word* meets only by its stem or by a slip."""
@@ -219,8 +225,8 @@ class Vocabulary:
     def _add_concepts(
         self, found: dict[str, list[Span]], solid: dict[Span, frozenset[int]]
     ) -> None:
-        """Add the concepts in their order; only parts whose first term stands are tried."""
-        waiting: dict[int, dict[int, tuple[Part, tuple[str, ...]]]] = {}
+        """Add the concepts in their order; only parts of which the rarest term stands are tried."""
+        waiting: dict[int, dict[int, Part]] = {}
         named: defaultdict[int, set[Span]] = defaultdict(set)
         order: list[int] = []
 
@@ -230,21 +236,18 @@ class Vocabulary:
                     waiting[index] = {}
                     heappush(order, index)
                 named[index].update(found[term][:_HITS_KEPT])
-            for index, part, last in self._starts.get(term, ()):
+            for index, part in self._needed_by.get(term, ()):
                 if index not in waiting:
                     waiting[index] = {}
                     heappush(order, index)
-                waiting[index][id(part)] = (part, last)
+                waiting[index][id(part)] = part
 
-        standing = found.keys()
         for term in list(found):
             wake(term)
         while order:
             index = heappop(order)
             stands = named[index]
-            for part, last in waiting.pop(index).values():
-                if standing.isdisjoint(last):
-                    continue
+            for part in waiting.pop(index).values():
                 for hit in find_near(part, found):
                     span = (min(hit)[0], max(end for _, end in hit))
                     stands.add(span)

@@ -1,6 +1,9 @@
 """Read the small pattern language of the rule packs; finding is in `finding`."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence as Listing
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -148,3 +151,25 @@ def spelled_out(elements: Sequence) -> tuple[Sequence, ...]:
         longer = [(*variant, plain) for variant in variants]
         variants = longer + variants if element.optional else longer
     return tuple(variants)
+
+
+Terms = tuple[str, ...]
+"""One of these must stand."""
+
+
+def needed(parts: Iterable[Part]) -> list[Terms]:
+    """Return of what all *parts* need one: the terms of each element, or the `#fact`."""
+    found: list[Terms] = []
+    for part in parts:
+        if part.fact:
+            found.append((f"#{part.fact}",))
+        else:
+            found += [element.terms for phrase in part.phrases for element in phrase]
+    return found
+
+
+def rarest(each: Listing[Terms], often: Counter[str]) -> Terms:
+    """Return the element that stands in fewest messages, by how often its terms are written."""
+    if len(each) == 1:
+        return each[0]
+    return min(each, key=lambda terms: sum(often[term] for term in terms))
