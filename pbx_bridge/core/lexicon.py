@@ -71,8 +71,7 @@ class Lexicon:
             self._exact[folded].add(term)
             self._by_head[folded[: 3 if len(folded) <= _SHORT else 4]].append(term)
             if len(folded) >= _JOINED_FROM:
-                near = range(len(folded) - _ENDING, len(folded) + _ENDING + 1)
-                self._joined_lengths[folded[:_JOINED_FROM]].update(near)
+                self._joined_lengths[folded[:_JOINED_FROM]].add(len(folded))
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
@@ -111,7 +110,8 @@ class Lexicon:
             if len(folded) >= _JOINED_FROM:
                 prefix = max(_JOINED_PREFIX, len(folded) - len(pieces[-1]) + 1)
                 found = self._spelled(folded, prefix, len(folded) - len(pieces[0]) + 1)
-            if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
+            lengths = self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS)
+            if any(abs(len(folded) - length) <= _ENDING for length in lengths):
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
             if not found and len(folded) >= _JOINED_SLIP_FROM:

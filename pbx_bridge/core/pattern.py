@@ -103,9 +103,12 @@ def _group(text: str, gap: int, source: str) -> list[Element]:
 
 def sequence(text: str, source: str) -> Sequence:
     """Parse elements in order; raise `RulePackError` that names the wrong term."""
+    words = text.split()
+    if len(words) == 1 and words[0] not in GAPS and words[0][-1] != "?":  # a word, or a list
+        return tuple(_group(words[0], 0, source))
     elements: list[Element] = []
     gap, row = 0, list[str]()
-    for word in [*text.split(), "."]:
+    for word in [*words, "."]:
         if word not in GAPS:
             row.append(word)
             continue
@@ -123,8 +126,9 @@ def _part(text: str, source: str) -> Part:
     bare = text.removeprefix("!").strip()
     if bare.startswith("#"):
         return Part(fact=bare[1:], absent=absent)
-    pieces = _TOGETHER.split(bare) if "+" in bare else (bare,)
-    phrases = tuple(sequence(each, source) for each in pieces)
+    if "+" not in bare:
+        return Part(phrases=(sequence(bare, source),), absent=absent)
+    phrases = tuple(sequence(each, source) for each in _TOGETHER.split(bare))
     return Part(phrases=phrases, absent=absent)
 
 
@@ -135,8 +139,8 @@ def parse(source: str) -> Pattern:
     Raises:
         RulePackError: the pattern has a mistake; the text quotes it.
     """
-    parts = tuple(_part(each.strip(), source) for each in source.split("&"))
-    if all(part.absent for part in parts):
+    parts = tuple([_part(each.strip(), source) for each in source.split("&")])
+    if "!" in source and all(part.absent for part in parts):
         raise RulePackError(f"pattern {source!r}: only says what must be absent")
     return Pattern(source, parts)
 
