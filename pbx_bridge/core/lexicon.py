@@ -1,5 +1,6 @@
 """Tell which terms of a rule pack one word may stand for; compiled once per pack."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -22,9 +23,20 @@ _SHORT = 4
 _ENDING = 3
 """Letters by which an inflected compound differs from its term at most."""
 
+_EDGE = 3
+"""First or last letters by which prefixes and suffixes are told apart; they have two or more."""
+
 _NOTHING: frozenset[str] = frozenset()
 _NO_LENGTHS: frozenset[int] = frozenset()
 _NO_SAME: Mapping[str, frozenset[str]] = {}
+
+
+def _longest(lengths: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return for each edge of a term how long the longest with it is."""
+    found: dict[str, int] = {}
+    for edge, length in lengths:
+        found[edge] = max(found.get(edge, 0), length)
+    return found
 
 
 class Lexicon:
@@ -52,8 +64,9 @@ class Lexicon:
         self._long_words: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._long:
             self._long_words[word[0], len(word)].append(word)
-        self._longest_prefix = max(map(len, self._prefix), default=0)
-        self._longest_suffix = max(map(len, self._suffix), default=0)
+        self._longest_prefix = _longest((part[:_EDGE], len(part)) for part in self._prefix)
+        self._longest_suffix = _longest((part[-_EDGE:], len(part)) for part in self._suffix)
+        self._any_infix = re.compile("|".join(map(re.escape, self._infix)) or "(?!)")
         self._memo: dict[str, frozenset[str]] = {}
         self._memo_joined: dict[str, frozenset[str]] = {}
 
@@ -131,15 +144,22 @@ class Lexicon:
     def _spelled(self, folded: str, prefix: int = 2, suffix: int = 2) -> set[str]:
         """Return the terms by letters; *prefix* and *suffix* are how many are needed at least."""
         found = set(self._exact.get(folded, _NOTHING))
-        for length in range(prefix, min(len(folded), self._longest_prefix) + 1):
+        longest = max(
+            self._longest_prefix.get(folded[:_EDGE], 0), self._longest_prefix.get(folded[:2], 0)
+        )
+        for length in range(prefix, min(len(folded), longest) + 1):
             if (terms := self._prefix.get(folded[:length])) is not None:
                 found |= terms
-        for length in range(suffix, min(len(folded), self._longest_suffix) + 1):
+        longest = max(
+            self._longest_suffix.get(folded[-_EDGE:], 0), self._longest_suffix.get(folded[-2:], 0)
+        )
+        for length in range(suffix, min(len(folded), longest) + 1):
             if (terms := self._suffix.get(folded[-length:])) is not None:
                 found |= terms
-        for part, terms in self._infix.items():
-            if part in folded:
-                found |= terms
+        if self._any_infix.search(folded):
+            for part, terms in self._infix.items():
+                if part in folded:
+                    found |= terms
         return found
 
     def _stemmed(self, word: str, folded: str) -> set[str]:
