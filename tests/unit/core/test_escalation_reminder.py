@@ -257,6 +257,18 @@ def test_attempts_do_not_grow_while_asterisk_is_away() -> None:
     assert set(pauses[LONGEST_RETRY:]) == {POLICY.line_retry * LONGEST_RETRY}
 
 
+def test_reminder_takes_no_number_of_anothers_ring() -> None:
+    """Asterisk may have taken the order to ring Ben after all: that leg is never Anna's."""
+    one = replace(reminded().state.attempts[0], outcome=RingOutcome.UNREACHABLE)
+    his = replace(one, technician="ben", is_reminder=False)
+    unplaced = (*(replace(one, attempt=n) for n in range(1, 8)), replace(his, attempt=8))
+
+    moved = advance(at(0), replace(taken(), attempts=unplaced), EscalationTimer())
+
+    assert moved.effects == (replace(TO_ANNA, attempt=9),)
+    assert moved.state.attempts[:8] == unplaced
+
+
 def test_ring_whose_end_nobody_told_is_over_when_the_case_rings_again() -> None:
     """It was stopped when somebody took the case: the new round is not woken by it at once."""
     alone = replace(POLICY, remind_after=HOUR, steps=(), last_resort=POLICY.people()[0])
