@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
@@ -24,6 +25,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 CHUNK = 100
 """Nights that a process plays at once."""
 
+SEEDS = 1_000_000
+"""So many nights are chosen from by chance: few enough digits to type the seed again."""
+
 QUIET = 50
 """Only what is critical is logged: a virtual night is read, not watched."""
 
@@ -34,16 +38,22 @@ def simulate() -> None:
 
 
 @simulate.command()
-@click.option("--seed", type=int, required=True, help="Which night; the same seed, the same night.")
+@click.option("--seed", type=int, help="Which night; the same seed, the same night; else any.")
 @click.option("--cases", type=click.IntRange(1, 50), help="How many callers; without it by chance.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-def night(seed: int, cases: int | None, as_json: bool) -> None:
+def night(seed: int | None, cases: int | None, as_json: bool) -> None:
     """
     Play one night and print what happened.
+
+    Without --seed it is one by chance, and its seed is told on standard error.
 
     Exit status: 0 when every promise was kept, 1 when one was broken.
     """
     _be_quiet()
+    if seed is None:
+        seed = secrets.randbelow(SEEDS)
+        again = f"--seed {seed}" + (f" --cases {cases}" if cases else "")
+        click.echo(f"the same night again: pbx-bridge simulate night {again}", err=True)
     played = asyncio.run(play(seed, cases))
     for row in _rows(played):
         click.echo(json.dumps(row) if as_json else _line(row))
