@@ -160,7 +160,8 @@ def given_back(esc: Escalation, n: int, *, is_last_chance: bool = False) -> Esca
     names = {ring.technician}
     ahead, rest = esc.todo[:1], esc.todo[1:]
     given = {one.technician for one in esc.attempts[esc.newest - 1 :] if one.is_unplaced}
-    is_together = any({p.name for p in group.technicians} <= given for group in ahead)
+    # less than *given*, in which he is himself: a group in front that is all of it is another turn
+    is_together = any({p.name for p in group.technicians} < given for group in ahead)
     if is_last_chance or not is_together:
         ahead, rest = (), esc.todo
     names |= {person.name for group in ahead for person in group.technicians}
