@@ -14,7 +14,7 @@ import structlog
 
 from pbx_bridge.adapters.store.journal import journal_row
 from pbx_bridge.adapters.store.values import dump
-from pbx_bridge.cli.timeline import clock, day, sentence
+from pbx_bridge.cli.timeline import Timeline, clock, day
 from pbx_bridge.simulation.figures import Figures
 from pbx_bridge.simulation.night import Night
 from pbx_bridge.simulation.night import simulate as play
@@ -104,13 +104,15 @@ def _figures(seeds: range) -> Figures:
 
 
 def _rows(played: Night) -> Iterator[dict[str, Any]]:
-    """Yield the journal as it would be read from disk, one object for each row."""
+    """Yield the journal as it would be read from disk, one object for each row with news."""
+    told = Timeline()
     numbers = {(one.case_id, one.attempt): one.technician for one, _ in played.phones.rings}
     for seq, kept in enumerate(played.tables.journal, start=1):
         columns = (seq, kept.case_id, kept.at.isoformat(), kept.machine, None, kept.trigger)
         row = journal_row((*columns, dump(kept.data)))
         names = {n: who for (case_id, n), who in numbers.items() if case_id == kept.case_id}
-        yield {"case_id": row.case_id, "at": row.at.isoformat(), "text": sentence(row, names)}
+        if said := told.sentence(row, names):
+            yield {"case_id": row.case_id, "at": row.at.isoformat(), "text": said}
 
 
 def _line(row: dict[str, Any]) -> str:
