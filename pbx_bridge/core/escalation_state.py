@@ -73,7 +73,7 @@ class Escalation:
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
     taker: Technician | None = None
-    """Who took it by hand, as he was then: he need not be in the policy."""
+    """Who took it by hand or in the dialplan, as he was then: he need not be in the policy."""
     acknowledged_at: datetime | None = None
     go_on_at: datetime | None = None
     """When the next of `todo` begins; `None`: when the newest group is over."""

@@ -182,9 +182,7 @@ def test_ring_ends_once_in_a_timeline(key: RingOutcome) -> None:
 
 def test_late_yes_stands_in_the_timeline() -> None:
     """It counts; and so does the end of a ring that is rung again under its own number."""
-    silent, late = told(
-        RingEnded(1, RingOutcome.NO_ANSWER), RingEnded(1, RingOutcome.ACKNOWLEDGED)
-    )
+    silent, late = told(RingEnded(1, RingOutcome.NO_ANSWER), RingEnded(1, RingOutcome.ACKNOWLEDGED))
     busy, _, again = told(
         RingEnded(1, RingOutcome.BUSY), RingPlaced(1), RingEnded(1, RingOutcome.BUSY)
     )

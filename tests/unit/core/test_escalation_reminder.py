@@ -95,6 +95,26 @@ def test_owner_after_the_one_who_took_it_by_hand_is_reminded_himself() -> None:
     assert (ring.technician, ring.number) == ("ben", "+49170222")
 
 
+@pytest.mark.parametrize("is_known_before", [True, False])
+def test_who_pressed_1_in_the_dialplan_is_rung_also_from_outside_the_policy(
+    is_known_before: bool,
+) -> None:
+    """The key may be read when the case is his already; another's key changes no number."""
+    case = (
+        taken("zoe")
+        if is_known_before
+        else open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    )
+    his = advance(NOW, case, TakenElsewhere("zoe", mark="zoe/0", number="+49170999")).state
+    late = advance(NOW, his, TakenElsewhere("yan", mark="yan/0", number="+49170888")).state
+
+    (ring,) = [
+        e for e in advance(late.wake_at, late, EscalationTimer()).effects if isinstance(e, Ring)
+    ]
+
+    assert (ring.technician, ring.number) == ("zoe", "+49170999")
+
+
 def test_office_is_not_reminded() -> None:
     """It has no number."""
     assert by_hand("office").effects == ()
