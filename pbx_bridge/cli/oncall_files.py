@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,13 @@ from pydantic_core import to_jsonable_python
 
 from pbx_bridge.adapters.control.client import ask
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
-from pbx_bridge.cli.oncall_overrides import BY, tell_concerns
+from pbx_bridge.cli.oncall_overrides import BY, sentence, tell_concerns
 from pbx_bridge.cli.times import moment
 from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
+from pbx_bridge.core.calendar_lint import overruling
+from pbx_bridge.core.override import periods
 from pbx_bridge.errors import ImportRefused
+from pbx_bridge.ports import StoredOverride
 from pbx_bridge.wire.control import ImportShifts
 from pbx_bridge.wire.control import as_json as as_json_values
 
@@ -63,7 +66,11 @@ def import_command(  # noqa: PLR0913 - one for each option
     an error leaves the last import as it is. The service writes it, so for --apply it must
     run.
 
-    JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error), applied.
+    Overrides that were made before stand above the file: the preview names those that
+    change what it plans.
+
+    JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error),
+    overruled_by (numbers of overrides), applied.
 
     Exit status: 1 when the file has errors, or the service refuses it or does not run.
     """
@@ -75,10 +82,16 @@ def import_command(  # noqa: PLR0913 - one for each option
             click.echo(f"{start} until {end}  {shift.technician}")
         for flaw in found.flaws:
             click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
+    overruled_by = _overruling(firm, found.shifts, layer)
+    for row in () if as_json else overruled_by:
+        told_so = sentence(row.override, firm)
+        click.echo(f"beware: override {row.override_id} changes what is planned: {told_so}")
     applies = found.is_sound and not is_dry
     told = _apply(firm, found.shifts, file, layer, made_by) if applies else {"concerns": []}
     if as_json:
-        whole = {"layer": layer, **asdict(found), "applied": applies, **told}
+        numbers = [row.override_id for row in overruled_by]
+        whole = {"layer": layer, **asdict(found), "overruled_by": numbers, "applied": applies}
+        whole |= told
         click.echo(json.dumps(to_jsonable_python(whole), ensure_ascii=False))
     else:
         tell_concerns(told, firm)
@@ -154,6 +167,18 @@ def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -
         all_day_from=begin,
     )
     return preview(events, broken, reading)
+
+
+def _overruling(firm: FirmPlan, imported: Sequence[Shift], layer: str) -> list[StoredOverride]:
+    """Return the overrides, not over yet, that change what *imported* shifts would say."""
+    others = (shift for shift in firm.plan.planned if shift.layer != layer)
+    ahead = (shift for shift in imported if shift.end > firm.now)
+    plan = replace(firm.plan, planned=(*others, *ahead))
+    return [
+        row
+        for row in (firm.rows.overrides[place] for place in overruling(plan, layer))
+        if max(period.end for period in periods(row.override)) > firm.now
+    ]
 
 
 def _apply(
