@@ -1,7 +1,7 @@
 """``pbx-bridge oncall import`` and ``export``: calendar files in and out."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import time, timedelta
 from pathlib import Path
@@ -18,7 +18,6 @@ from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
 from pbx_bridge.core.calendar_lint import overruling
 from pbx_bridge.core.override import periods
 from pbx_bridge.errors import ImportRefused
-from pbx_bridge.ports import StoredOverride
 from pbx_bridge.wire.control import ImportShifts
 from pbx_bridge.wire.control import as_json as as_json_values
 
@@ -62,15 +61,11 @@ def import_command(  # noqa: PLR0913 - one for each option
     Import the shifts of one layer from an iCalendar FILE.
 
     An event's summary is a technician's name, or has exactly one in it. While the layer has
-    an imported shift, its rotation rests. Nothing is ever imported by itself, and a file with
-    an error leaves the last import as it is. The service writes it, so for --apply it must
-    run.
+    an imported shift, its rotation rests; overrides stand above both. Nothing is ever imported
+    by itself, and a file with an error leaves the last import as it is. The service writes it,
+    so for --apply it must run.
 
-    Overrides that were made before stand above the file: the preview names those that
-    change what it plans.
-
-    JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error),
-    overruled_by (numbers of overrides), applied.
+    JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error), applied.
 
     Exit status: 1 when the file has errors, or the service refuses it or does not run.
     """
@@ -82,16 +77,10 @@ def import_command(  # noqa: PLR0913 - one for each option
             click.echo(f"{start} until {end}  {shift.technician}")
         for flaw in found.flaws:
             click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
-    overruled_by = _overruling(firm, found.shifts, layer)
-    for row in () if as_json else overruled_by:
-        told_so = sentence(row.override, firm)
-        click.echo(f"beware: override {row.override_id} changes what is planned: {told_so}")
     applies = found.is_sound and not is_dry
     told = _apply(firm, found.shifts, file, layer, made_by) if applies else {"concerns": []}
     if as_json:
-        numbers = [row.override_id for row in overruled_by]
-        whole = {"layer": layer, **asdict(found), "overruled_by": numbers, "applied": applies}
-        whole |= told
+        whole = {"layer": layer, **asdict(found), "applied": applies, **told}
         click.echo(json.dumps(to_jsonable_python(whole), ensure_ascii=False))
     else:
         tell_concerns(told, firm)
@@ -145,7 +134,7 @@ def export_command(
 
 
 def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -> "Preview":
-    from pbx_bridge.adapters.ical.preview import Reading, preview  # noqa: PLC0415 - slow to import
+    from pbx_bridge.adapters.ical.preview import Flaw, Reading, preview  # noqa: PLC0415 - slow to import
     from pbx_bridge.adapters.ical.reading import read_events  # noqa: PLC0415 - as above
 
     try:
@@ -166,19 +155,21 @@ def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -
         zone=firm.zone,
         all_day_from=begin,
     )
-    return preview(events, broken, reading)
+    found = preview(events, broken, reading)
+    overruled = [Flaw(text=line, is_error=False) for line in _overruled(firm, found.shifts, layer)]
+    return replace(found, flaws=(*found.flaws, *overruled))
 
 
-def _overruling(firm: FirmPlan, imported: Sequence[Shift], layer: str) -> list[StoredOverride]:
-    """Return the overrides, not over yet, that change what *imported* shifts would say."""
+def _overruled(firm: FirmPlan, imported: Sequence[Shift], layer: str) -> Iterator[str]:
+    """Yield which overrides, not over yet, change what *imported* shifts say."""
     others = (shift for shift in firm.plan.planned if shift.layer != layer)
     ahead = (shift for shift in imported if shift.end > firm.now)
     plan = replace(firm.plan, planned=(*others, *ahead))
-    return [
-        row
-        for row in (firm.rows.overrides[place] for place in overruling(plan, layer))
-        if max(period.end for period in periods(row.override)) > firm.now
-    ]
+    for place in overruling(plan, layer):
+        row = firm.rows.overrides[place]
+        if any(period.end > firm.now for period in periods(row.override)):
+            made = sentence(row.override, firm)
+            yield f"override {row.override_id} changes what is planned: {made}"
 
 
 def _apply(

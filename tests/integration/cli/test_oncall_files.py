@@ -99,7 +99,11 @@ async def test_preview_names_the_override_that_stands_above_the_file(
         await desk.typed("oncall", "override", "add", *takeover)
 
     assert f"beware: override 1 {status}" in desk.told("oncall", "import", file)
-    assert desk.json("oncall", "import", file)["overruled_by"] == [1]
+    (flaw,) = desk.json("oncall", "import", file)["flaws"]
+    assert (flaw["text"].split(":")[0], flaw["is_error"]) == (
+        "override 1 changes what is planned",
+        False,
+    )
     elsewhere = plan_file(tmp_path, ("ben", day + timedelta(days=2)), name="x.ics")
     assert "beware: override" not in desk.told("oncall", "import", elsewhere)
 
