@@ -10,6 +10,8 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     CancelRing,
+    CaseDone,
+    CaseReopened,
     EscalationTimer,
     FallbackReason,
     MarkTaken,
@@ -220,6 +222,28 @@ def test_reminder_held_back_is_tried_again() -> None:
     again = advance(held.wake_at, held, EscalationTimer())
 
     assert [effect.technician for effect in again.effects] == ["anna"]
+
+
+def test_reminder_behind_other_rings_is_held_back_for_some_seconds_only() -> None:
+    """It never was: neither its number nor its time is used up."""
+    ringing = open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    his = advance(NOW, ringing, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+    reminder = advance(at(0), his, EscalationTimer()).state
+
+    held = advance(at(1), reminder, RingHeld(2)).state
+
+    assert (held.attempts, held.wake_at) == (his.attempts, at(1) + POLICY.line_retry)
+
+
+def test_keys_that_were_counted_are_remembered_all() -> None:
+    """Anna's, then Ben's; the case rings again, and neither of them has pressed 1 since."""
+    case = open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    keys = [TakenElsewhere(who, mark=f"{who}/0") for who in ("anna", "ben")]
+    for key in keys:
+        case = advance(NOW, case, key).state
+    again = advance(NOW, advance(NOW, case, CaseDone("anna")).state, CaseReopened("office")).state
+
+    assert [advance(NOW, again, key).state for key in keys] == [again, again]
 
 
 def test_owner_whose_mobile_rings_for_another_case_is_reminded_later() -> None:

@@ -138,6 +138,16 @@ def test_group_waits_for_whoever_listens() -> None:
     assert moved.state.wake_at == at(1 + 75)
 
 
+def test_each_of_a_group_may_pick_up() -> None:
+    """Ben first, then Anna, then Ben's mailbox is told once more: each has his own time."""
+    begins = after(begun(BOTH).state, RingAnswered(2)).state
+
+    moved = after(begins, RingAnswered(1), RingAnswered(2), second=9).state
+
+    assert [one.is_answered for one in moved.live] == [True, True]
+    assert [one.ends_at for one in moved.live] == [at(9 + 75), at(1 + 75)]
+
+
 def test_group_that_cannot_be_rung_is_rung_together_later() -> None:
     """Asterisk is away: one mail, and both are tried again in one moment."""
     down = after(begun(BOTH).state, RingNotPlaced(1), RingNotPlaced(2))
