@@ -260,6 +260,15 @@ def test_trunk_that_dies_after_a_round_does_not_burn_the_next() -> None:
     assert (moved.state.round, moved.state.phase) == (2, EscalationPhase.RINGING)
 
 
+def test_ceiling_before_the_last_resort_is_told() -> None:
+    """Nobody has heard of the case yet: the owner of the firm was never rung."""
+    last_round = begun(policy(step(ANNA), last_resort=CLARA, ceiling=TEN_S)).state
+
+    moved = in_time(last_round)
+
+    assert moved.effects == (CancelRing(1), Fallback(FallbackReason.NOBODY_ACCEPTED))
+
+
 def test_ceiling_ends_a_talk_without_naming_anybody() -> None:
     """Nobody has the case; and what was stopped by us was no dead trunk."""
     state = after(begun(replace(BOTH, ceiling=TEN_S)).state, RingAnswered(1)).state
