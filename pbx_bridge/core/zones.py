@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pbx_bridge.core.finding import Begun, Span, Spans, starts_of
 from pbx_bridge.core.pattern import Sequence
 
-LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
+LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers", "subjects", "tales", "pointers")
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 _VERB_WITHIN = 3
 """Words after a marker among which the verb of its clause is looked for."""
+_AUXILIARY = 2
+"""Words before the verb of a settling that may be of it: *it was at once repaired*."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
 
@@ -33,6 +35,12 @@ class Zone:
     """Words that go on with the clause: *for*, *because of*."""
     openers: tuple[Sequence, ...] = ()
     """Words that begin a clause of its own, to which no marker reaches forward."""
+    subjects: tuple[Sequence, ...] = ()
+    """Words that begin a clause of somebody else: *your firm*; no marker in it reaches back."""
+    tales: tuple[Sequence, ...] = ()
+    """Verbs of the past tense before such a clause by which it is past too."""
+    pointers: tuple[Sequence, ...] = ()
+    """Words that speak of what was told before them: *that was*."""
     ahead: int = ZONE_REACH
     """Words after the verb of its clause that a marker reaches."""
     behind: int = 0
@@ -46,7 +54,7 @@ def inside(
     edges = sorted({0, length, *starts_of(begun["breaks"], spans)})
     clauses = None
     if zone.verbs:
-        lists = (begun[name] for name in ("verbs", "acts", "joins", "openers"))
+        lists = (begun[name] for name in LISTS[2:])
         clauses = _Clauses(zone, *(starts_of(phrases, spans) for phrases in lists))
     found: set[int] = set()
     for first, last in markers:
@@ -54,6 +62,7 @@ def inside(
         end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
         if clauses is not None:
             end = min(end, clauses.end_after(first, last))
+            start = max(start, clauses.start_before(first, last))
         found.update(range(max(start, 0), end))
     return frozenset(found)
 
@@ -67,6 +76,35 @@ class _Clauses:
     acts: set[int]
     joins: set[int]
     openers: set[int]
+    subjects: set[int]
+    tales: set[int]
+    pointers: set[int]
+
+    def start_before(self, first: int, last: int) -> int:
+        """
+        Return how far back the marker in the tokens from *first* up to *last* reaches.
+
+        It has what was told before its clause only when that is told as past too, or when
+        its clause speaks of it: *that was*, *mended it*.
+        """
+        start = self._clause_start(first, last)
+        if start is None or not self.pointers.isdisjoint(range(start - _AUXILIARY, last + _CLAUSE)):
+            return 0
+        if not self.tales.isdisjoint(range(start - _CLAUSE, start)):
+            return 0
+        return start
+
+    def _clause_start(self, first: int, last: int) -> int | None:
+        """Return where the clause of the marker begins, or None when all before it is of it."""
+        near = range(first, max(first - 1 - _CLAUSE, -1), -1)
+        start = next((place for place in near if place in self.subjects), None)
+        if start is not None:
+            return start
+        told = self.verbs | self.acts
+        reach = _CLAUSE if not self.subjects.isdisjoint((last, last + 1)) else _VERB_WITHIN
+        if not told.isdisjoint(range(first, last + reach)):
+            return first
+        return next((place for place in near if place in self.acts), None)
 
     def end_after(self, first: int, last: int) -> int:
         """
