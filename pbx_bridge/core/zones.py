@@ -12,6 +12,8 @@ ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 _VERB_WITHIN = 3
 """Words after a marker among which the verb of its clause is looked for."""
+_TALE = 8
+"""Words before the clause of a marker among which a verb of the past is looked for."""
 _AUXILIARY = 2
 """Words before the verb of a settling that may be of it: *it was at once repaired*."""
 _CLAUSE = 6
@@ -90,21 +92,21 @@ class _Clauses:
         start = self._clause_start(first, last)
         if start is None or not self.pointers.isdisjoint(range(start - _AUXILIARY, last + _CLAUSE)):
             return 0
-        if not self.tales.isdisjoint(range(start - _CLAUSE, start)):
+        if not self.tales.isdisjoint(range(start - _TALE, start)):
             return 0
         return start
 
     def _clause_start(self, first: int, last: int) -> int | None:
         """Return where the clause of the marker begins, or None when all before it is of it."""
-        near = range(first, max(first - 1 - _CLAUSE, -1), -1)
+        near = range(first, max(first - 1 - _TALE, -1), -1)
         start = next((place for place in near if place in self.subjects), None)
         if start is not None:
             return start
         told = self.verbs | self.acts
-        reach = _CLAUSE if not self.subjects.isdisjoint((last, last + 1)) else _VERB_WITHIN
-        if not told.isdisjoint(range(first, last + reach)):
+        within = _CLAUSE if last in self.subjects else _VERB_WITHIN
+        if not told.isdisjoint(range(first, last + within)):
             return first
-        return next((place for place in near if place in self.acts), None)
+        return next((place for place in near if place in self.acts - self.tales), None)
 
     def end_after(self, first: int, last: int) -> int:
         """
