@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from pbx_bridge.core.finding import Begun, Span, Spans, starts_of
 from pbx_bridge.core.pattern import Sequence
 
-LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers", "subjects", "tales", "pointers")
+_OF_CLAUSES = ("verbs", "acts", "joins", "openers", "subjects", "deeds", "tales", "pointers")
+LISTS = ("markers", "breaks", *_OF_CLAUSES)
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 _VERB_WITHIN = 3
 """Words after a marker among which the verb of its clause is looked for."""
-_TALE = 8
-"""Words before the clause of a marker among which a verb of the past is looked for."""
-_AUXILIARY = 2
-"""Words before the verb of a settling that may be of it: *it was at once repaired*."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
+_BACK = 8
+"""Words before a marker that begin its clause at most, and before that those that tell of it."""
+_POINTS_WITHIN = 2
+"""Words before the clause of a marker in which *it was*, *was at once* may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +39,13 @@ class Zone:
     openers: tuple[Sequence, ...] = ()
     """Words that begin a clause of its own, to which no marker reaches forward."""
     subjects: tuple[Sequence, ...] = ()
-    """Words that begin a clause of somebody else: *your firm*; no marker in it reaches back."""
+    """Words that begin a clause of somebody: *your firm*; a marker in it reaches back to them."""
+    deeds: tuple[Sequence, ...] = ()
+    """Verbs of the past tense, by their endings: behind a marker its clause begins with it."""
     tales: tuple[Sequence, ...] = ()
-    """Verbs of the past tense before such a clause by which it is past too."""
+    """Verbs by which what stands before the clause of a marker is past too: *it was*, *flooded*."""
     pointers: tuple[Sequence, ...] = ()
-    """Words that speak of what was told before them: *that was*."""
+    """Words that speak of what was told before them: *that was*, *mended it*."""
     ahead: int = ZONE_REACH
     """Words after the verb of its clause that a marker reaches."""
     behind: int = 0
@@ -56,8 +59,7 @@ def inside(
     edges = sorted({0, length, *starts_of(begun["breaks"], spans)})
     clauses = None
     if zone.verbs:
-        lists = (begun[name] for name in LISTS[2:])
-        clauses = _Clauses(zone, *(starts_of(phrases, spans) for phrases in lists))
+        clauses = _Clauses(zone, **{name: starts_of(begun[name], spans) for name in _OF_CLAUSES})
     found: set[int] = set()
     for first, last in markers:
         start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
@@ -79,6 +81,7 @@ class _Clauses:
     joins: set[int]
     openers: set[int]
     subjects: set[int]
+    deeds: set[int]
     tales: set[int]
     pointers: set[int]
 
@@ -90,19 +93,19 @@ class _Clauses:
         its clause speaks of it: *that was*, *mended it*.
         """
         start = self._clause_start(first, last)
-        if start is None or not self.pointers.isdisjoint(range(start - _AUXILIARY, last + _CLAUSE)):
+        if start is None or not self.pointers.isdisjoint(range(start - _POINTS_WITHIN, last + _CLAUSE)):
             return 0
-        if not self.tales.isdisjoint(range(start - _TALE, start)):
+        if not self.tales.isdisjoint(range(start - _BACK, start)):
             return 0
         return start
 
     def _clause_start(self, first: int, last: int) -> int | None:
         """Return where the clause of the marker begins, or None when all before it is of it."""
-        near = range(first, max(first - 1 - _TALE, -1), -1)
+        near = range(first, max(first - 1 - _BACK, -1), -1)
         start = next((place for place in near if place in self.subjects), None)
         if start is not None:
             return start
-        told = self.verbs | self.acts
+        told = self.verbs | self.acts | self.deeds
         within = _CLAUSE if last in self.subjects else _VERB_WITHIN
         if not told.isdisjoint(range(first, last + within)):
             return first
