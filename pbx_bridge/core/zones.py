@@ -10,7 +10,7 @@ LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers", "refers")
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
-_VERB_WITHIN = 3
+_VERB_WITHIN = 4
 """Words after a marker among which the verb of its clause is looked for."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
