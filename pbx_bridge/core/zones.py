@@ -15,7 +15,7 @@ _VERB_WITHIN = 4
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
 _REFERS = 2
-"""Words around the marker and its verb in which it may refer to what was told."""
+"""Words before the verb, and twice as many after the marker, that may refer to what was told."""
 _SUBJECT = 2
 """Words before the verb of a clause that are of it."""
 
@@ -112,7 +112,7 @@ class _Clauses:
         if own is None:
             follows = any(at in told for at in range(last, last + _VERB_WITHIN))
             return first if follows else 0
-        clause = range(min(own, first) - _REFERS, last + _REFERS)
+        clause = range(min(own, first) - _REFERS, last + 2 * _REFERS)
         if not self.acts.isdisjoint(clause) and not self.refers.isdisjoint(clause):
             return 0
         if own in self.acts or own > first:
