@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from pbx_bridge.core.finding import Begun, Span, Spans, starts_of
 from pbx_bridge.core.pattern import Sequence
 
-LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers")
+LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers", "refers")
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
-_VERB_WITHIN = 3
+_VERB_WITHIN = 4
 """Words after a marker among which the verb of its clause is looked for."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
+_REFERS = 2
+"""Words before the verb, and twice as many after the marker, that may refer to what was told."""
+_SUBJECT = 2
+"""Words before the verb of a clause that are of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class Zone:
     """Words that go on with the clause: *for*, *because of*."""
     openers: tuple[Sequence, ...] = ()
     """Words that begin a clause of its own, to which no marker reaches forward."""
+    refers: tuple[Sequence, ...] = ()
+    """Words by which a clause speaks of what was told before it: *it*, *the problem*."""
     ahead: int = ZONE_REACH
     """Words after the verb of its clause that a marker reaches."""
     behind: int = 0
@@ -46,13 +52,14 @@ def inside(
     edges = sorted({0, length, *starts_of(begun["breaks"], spans)})
     clauses = None
     if zone.verbs:
-        lists = (begun[name] for name in ("verbs", "acts", "joins", "openers"))
+        lists = (begun[name] for name in LISTS[2:])
         clauses = _Clauses(zone, *(starts_of(phrases, spans) for phrases in lists))
     found: set[int] = set()
     for first, last in markers:
         start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
         end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
         if clauses is not None:
+            start = max(start, clauses.start_before(first, last))
             end = min(end, clauses.end_after(first, last))
         found.update(range(max(start, 0), end))
     return frozenset(found)
@@ -67,6 +74,7 @@ class _Clauses:
     acts: set[int]
     joins: set[int]
     openers: set[int]
+    refers: set[int]
 
     def end_after(self, first: int, last: int) -> int:
         """
@@ -89,6 +97,27 @@ class _Clauses:
         if verb is None or verb in self.acts:
             return last
         return self._until_opener(verb + 1, self.zone.ahead)
+
+    def start_before(self, first: int, last: int) -> int:
+        """
+        Return how far back the marker in the tokens from *first* up to *last* reaches.
+
+        One whose clause says an act and refers to what was told, *it was repaired*, settles all
+        of that. Any other tells of its clause: from a few words before its verb, or from itself
+        on when its verb follows.
+        """
+        told = self.verbs | self.acts
+        inner = [place for place in range(first, last) if place in told]
+        own = inner[0] if inner else self._told_before(first, told)
+        if own is None:
+            follows = any(at in told for at in range(last, last + _VERB_WITHIN))
+            return first if follows else 0
+        clause = range(min(own, first) - _REFERS, last + 2 * _REFERS)
+        if not self.acts.isdisjoint(clause) and not self.refers.isdisjoint(clause):
+            return 0
+        if own in self.acts or own > first:
+            return min(own, first)
+        return own - _SUBJECT
 
     def _told_before(self, first: int, told: set[int]) -> int | None:
         """Return the last verb or act before *first* in its clause."""

@@ -6,12 +6,13 @@ from packs import pack
 EAR = pack(
     """
 [zones.past]
-markers = ["letzte woche", "wurde .. repariert", "hatten gestern", "es war nur"]
+markers = ["letzte woche", "wurde .. repariert", "hat .. repariert", "hatten gestern", "es war nur"]
 breaks = ["aber"]
-verbs = ["=hatten", "=war", "=wurde", "=gab"]
+verbs = ["=hat", "=hatten", "=war", "=wurde", "=gab"]
 acts = ["=bezahlt", "rechnung", "=repariert"]
 joins = ["=wegen"]
 openers = ["=wir", "=ich", "=und"]
+refers = ["=das"]
 ahead = 4
 behind = 2
 
@@ -53,5 +54,27 @@ def test_marker_reaches_within_its_clause(text: str, *, past: bool) -> None:
         for number, token in enumerate(heard.tokens)
         if token.folded in {"rauch", "rohrbruch"}
     )
+
+    assert (heard.zone_of(((place, place + 1),)) == "past") is past
+
+
+@pytest.mark.parametrize(
+    ("text", "past"),
+    [
+        ("rauch letzte woche", True),  # no verb: it is of the same clause
+        ("es riecht nach rauch der kollege war letzte woche hier", False),
+        ("im keller rauch war letzte woche", True),  # the subject of its clause
+        ("rauch im keller letzte woche hatten wir einen termin", False),  # its verb follows
+        ("rauch im keller die heizung wurde neulich repariert", False),  # another thing
+        ("rauch im keller das wurde neulich repariert", True),  # settles what was told
+        ("rauch im keller das hat der kollege letzte woche repariert", True),
+        ("rauch im keller die rechnung von letzte woche", False),
+        ("rauch im keller es war nur staub", False),
+    ],
+)
+def test_marker_settles_what_it_refers_to(text: str, *, past: bool) -> None:
+    """*It was repaired* settles the story; *your man was here last week* tells of a visit."""
+    heard = EAR.hear(text)
+    place = [token.folded for token in heard.tokens].index("rauch")
 
     assert (heard.zone_of(((place, place + 1),)) == "past") is past
