@@ -43,6 +43,7 @@ from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.outlook import Outlook
+from pbx_bridge.runtime.phone_checks import PhoneChecks
 from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
@@ -120,6 +121,7 @@ class House:
         self._delivery = Delivery(self._clock, store.notices, addressees)
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
+        self._phone_checks = self._checks()
 
     def service(self) -> Service:
         """Return the service that runs it all."""
@@ -127,7 +129,7 @@ class House:
         self._deeds.assign(duties(ringing, transcripts, self._notices, self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
-        self._switchboard.connect(recovery)
+        self._switchboard.connect(recovery, self._phone_checks)
         agi, control = self._agi(calls, recovery), self._control()
 
         async def decide() -> None:
@@ -173,6 +175,7 @@ class House:
             tokens=self._tokens,
             policy=self._who_is_rung.policy,
             callers=self._callers,
+            make_way=self._phone_checks.give_way,
         )
 
     def _transcripts(self) -> Transcripts:
@@ -238,6 +241,7 @@ class House:
             ringing=ringing,
             on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
+            end_check=self._phone_checks.end_stray,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
@@ -259,6 +263,7 @@ class House:
             "claim": calls.claim,
             "technician": acks.technician,
             "call-in": self._call_ins(talk).call_in,
+            "phone-check": self._phone_checks.answered,
             "report": recovery.report,
             "ping": answer_ping,
         }
@@ -310,8 +315,24 @@ class House:
             "case.note": cases.note,
             "case.take": cases.take,
             "case.reopen": cases.reopen,
+            "phone.check": self._phone_checks.carry_out,
         }
-        return ControlServer(self._config.service.socket, handlers)
+        patience_s = {"phone.check": self._phone_checks.longest_s}
+        return ControlServer(self._config.service.socket, handlers, patience_s=patience_s)
+
+    def _checks(self) -> PhoneChecks:
+        return PhoneChecks(
+            clock=self._clock,
+            escalations=self._store.escalations,
+            phones=self._phones,
+            leases=self._leases,
+            tokens=self._tokens,
+            prompt=self._prompt,
+            language_of=self._config.language_of,
+            roster={person.name: person.number for person in self._config.technicians},
+            ring_timeout=timedelta(seconds=self._config.escalation.ring_timeout_s),
+            callers=self._callers,
+        )
 
     def _ami(self) -> AmiConfig:
         asterisk = self._config.asterisk

@@ -13,7 +13,7 @@ from pbx_bridge.wire.ami_action import in_group, variables
 Order = dict[str, str | list[str]]
 """An action Originate."""
 
-TECHNICIAN, IDLE = "pbxb-technician", "pbxb-idle"
+TECHNICIAN, CHECK, IDLE = "pbxb-technician", "pbxb-check", "pbxb-idle"
 """Contexts of our dialplan: a mobile that was answered; the near half of a Local channel."""
 
 GROUP = "pbxb"
@@ -61,18 +61,19 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
         "PBXB_RECORDING": order.recording,
         "PBXB_LANG": order.language,
     }
+    group = [] if order.is_check else [in_group(GROUP, order.call_id)]
     return {
         "Action": "Originate",
         "ActionID": f"ring-{uuid4().hex}",
         "ChannelId": checked_id(order.channel_id),
         "Channel": config.dial.replace("{number}", order.number),
-        "Context": TECHNICIAN,
+        "Context": CHECK if order.is_check else TECHNICIAN,
         "Exten": "s",
         "Priority": "1",
         "Timeout": _ms(order.timeout),
         "Async": "true",
         "EarlyMedia": "false",
-        "Variable": [*variables(values), in_group(GROUP, order.call_id)],
+        "Variable": [*variables(values), *group],
         **({"CallerID": config.caller_id} if config.caller_id else {}),
     }
 

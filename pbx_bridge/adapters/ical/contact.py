@@ -9,7 +9,7 @@ NAMES: Mapping[str, str] = {
     "de": "Notdienst {firm}",
     "en": "Emergency line {firm}",
     "pl": "Numer alarmowy {firm}",
-    "ru": "Аварийная служба {firm}",  # noqa: RUF001 - Russian letters look like others
+    "ru": "Аварийная служба {firm}",
 }
 """As the prompts introduce themselves, by language."""
 

@@ -27,7 +27,9 @@ def test_marks_of_the_format_are_text_in_a_name() -> None:
     name = "Emergency line Kühn\\, Öl\\; Gas\\\\ TEL:+1900"
     assert lines[2] == f"FN:{name}"
     assert lines[3] == f"N:{name};;;;"
-    assert [line for line in lines if line.startswith("TEL")] == ["TEL;TYPE=WORK,VOICE:+49301234560"]
+    assert [line for line in lines if line.startswith("TEL")] == [
+        "TEL;TYPE=WORK,VOICE:+49301234560"
+    ]
 
 
 def test_long_names_are_folded_between_letters() -> None:
@@ -35,7 +37,7 @@ def test_long_names_are_folded_between_letters() -> None:
     data = contact_file("Я" * 80, "+49301234560", "ru")
 
     assert max(map(len, data.split(b"\r\n"))) <= 75
-    assert f"FN:Аварийная служба {'Я' * 80}" in unfolded(data)  # noqa: RUF001
+    assert f"FN:Аварийная служба {'Я' * 80}" in unfolded(data)
 
 
 def test_every_language_has_a_name() -> None:
