@@ -49,6 +49,7 @@ from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.service import Part, Service
+from pbx_bridge.runtime.shift_checks import ShiftChecks
 from pbx_bridge.runtime.switchboard import Switchboard
 from pbx_bridge.runtime.transcripts import Transcripts
 
@@ -122,6 +123,7 @@ class House:
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
         self._phone_checks = self._checks()
+        self._shift_checks = ShiftChecks(clock, self._phone_checks, self._notices)
 
     def service(self) -> Service:
         """Return the service that runs it all."""
@@ -155,6 +157,7 @@ class House:
                 recovery.look_now_and_then,
                 self._delivery.run,
                 self._outlook().run,
+                self._shift_checks.run,
             ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
@@ -200,6 +203,7 @@ class House:
             self._store.notices,
             addressees,
             zone=ZoneInfo(self._config.firm.zone),
+            line_number=self._config.asterisk.caller_id,
             on_queued=self._delivery.hurry,
         )
 
@@ -213,6 +217,7 @@ class House:
             rung_of=partial(layers_rung, self._config),
             shift_ahead=timedelta(hours=notices.shift_ahead_h),
             gap_ahead=timedelta(days=notices.gap_ahead_days),
+            on_begun=self._shift_checks.begin if notices.check_phones else None,
         )
 
     def _calls(self, transcripts: Transcripts) -> Calls:

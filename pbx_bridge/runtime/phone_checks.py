@@ -38,6 +38,9 @@ TALK_LIMIT = timedelta(seconds=60)
 GIVE_WAY_S = 1.0
 """How long a case waits for the end of a check's leg, before it rings all the same."""
 
+RELEASE_S = 1.0
+"""What a carrier gets to release a mobile, which would be busy for a case that rings at once."""
+
 NUMBERS = 1_000_000
 """Legs are numbered below it; a number comes again after eleven days at the earliest."""
 
@@ -131,8 +134,8 @@ class PhoneChecks:
         )
         return result
 
-    async def give_way(self) -> None:
-        """End the check under way, if there is one: a case rings. It never fails."""
+    async def give_way(self, technician: str) -> None:
+        """End the check under way, if there is one: a case rings *technician*. It never fails."""
         check = self._current
         if check is None:
             return
@@ -141,6 +144,8 @@ class PhoneChecks:
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVE_WAY_S):
                 await check.ended.wait()
+        if check.technician == technician:
+            await asyncio.sleep(RELEASE_S)
 
     async def end_stray(self, leg: str) -> None:
         """End a check's leg that nobody waits for, of a life before or whose reply was lost."""

@@ -15,6 +15,12 @@ from pbx_bridge.runtime.phone_checks import REFUSED
 Checking = asyncio.Task[PhoneCheck]
 
 
+@pytest.fixture(autouse=True)
+def quick_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait until a carrier has released a mobile."""
+    monkeypatch.setattr("pbx_bridge.runtime.phone_checks.RELEASE_S", 0.0)
+
+
 async def begun(night: Night, technician: str = "anna") -> Checking:
     """Let somebody ask for a check; return it as it goes on."""
     task = asyncio.create_task(night.daemon.checks.check(technician))
@@ -202,6 +208,20 @@ async def test_case_that_comes_ends_the_talk_of_a_check(night: Night) -> None:
     assert (await check).outcome is CheckOutcome.CASE_FIRST
 
 
+async def test_case_that_rings_somebody_else_ends_a_check_too(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line may have two channels; nobody waits until Ben's mobile is released."""
+    monkeypatch.setattr("pbx_bridge.runtime.phone_checks.RELEASE_S", 60.0)
+    check = await begun(night, "ben")
+
+    await night.open_case()
+
+    assert night.rang() == ["ben", "anna"]
+    assert night.ringing == ["anna"]
+    assert (await check).outcome is CheckOutcome.CASE_FIRST
+
+
 async def test_case_rings_although_the_check_cannot_be_ended(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,7 +244,7 @@ async def test_case_that_comes_before_the_ring_leaves_no_ring(
     giving: list[asyncio.Task[None]] = []
 
     async def case_comes(_: object) -> list[object]:
-        giving.append(asyncio.create_task(checks.give_way()))
+        giving.append(asyncio.create_task(checks.give_way("anna")))
         await asyncio.sleep(0)
         return []
 
