@@ -34,6 +34,7 @@ TECHNICIAN = (
     "ack-message",
     "ack-no-message",
     "ack-still-speaking",
+    "ack-call-back",
     "ack-accepted",
     "ack-repeat",
     "ack-declined",
