@@ -16,6 +16,7 @@ from pbx_bridge.errors import PromptError
 CALLER = (
     "greeting",
     "recording-notice",
+    "ask-number",
     "confirm-ring",
     "confirm-office",
     "goodbye",
