@@ -149,9 +149,7 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
         case CallerLeft(message_s=message_s, end=end):
             return _whole(now, call, end, message_s, is_gone=True)
         case SessionLost() | CallAlive():
-            if call.phase is CallPhase.HEARING:  # decided soon, with or without the caller
-                return CallTransition(call)
-            return CallTransition(_wake(call, now + call.limits.look_again))
+            return _looked_after(now, call)
         case CallTimer():
             return _timer(now, call)
         case HeardCertain(verdict=verdict):
@@ -184,6 +182,12 @@ def _opened(now: datetime, call: Call, message_s: float) -> CallTransition:
         return CallTransition(held)
     greeted = replace(held, is_greeted=True)  # he has spoken: he is not greeted again
     return _whole(now, greeted, MessageEnd.INTERRUPTED, message_s, is_gone=False)
+
+
+def _looked_after(now: datetime, call: Call) -> CallTransition:
+    if call.phase is CallPhase.HEARING:  # decided soon, with or without the caller
+        return CallTransition(call)
+    return CallTransition(_wake(call, now + call.limits.look_again))
 
 
 def _typed(call: Call, number: str | None) -> Call:

@@ -51,17 +51,6 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
             f"attempt {order.channel_id}: the number of {order.technician} is not one of the"
             " configured mobiles; only those are rung"
         )
-    values = {
-        "PBXB_CASE": order.case_id,
-        "PBXB_ATTEMPT": str(order.attempt),
-        "PBXB_TECHNICIAN": order.technician,
-        "PBXB_TOKEN": order.token,
-        "PBXB_CALL": order.call_id,
-        "PBXB_CALLER": order.caller_number,
-        "PBXB_RECORDING": order.recording,
-        "PBXB_LANG": order.language,
-    }
-    group = [] if order.is_check else [in_group(GROUP, order.call_id)]
     return {
         "Action": "Originate",
         "ActionID": f"ring-{uuid4().hex}",
@@ -73,9 +62,25 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
         "Timeout": _ms(order.timeout),
         "Async": "true",
         "EarlyMedia": "false",
-        "Variable": [*variables(values), *group],
+        "Variable": _told(order),
         **({"CallerID": config.caller_id} if config.caller_id else {}),
     }
+
+
+def _told(order: RingOrder) -> list[str]:
+    """Return what the dialplan is told, also about a leg that it serves without us."""
+    values = {
+        "PBXB_CASE": order.case_id,
+        "PBXB_ATTEMPT": str(order.attempt),
+        "PBXB_TECHNICIAN": order.technician,
+        "PBXB_TOKEN": order.token,
+        "PBXB_CALL": order.call_id,
+        "PBXB_CALLER": order.caller_number,
+        "PBXB_RECORDING": order.recording,
+        "PBXB_LANG": order.language,
+    }
+    group = [] if order.is_check else [in_group(GROUP, order.call_id)]
+    return [*variables(values), *group]
 
 
 def errand(context: str, exten: str, timeout: timedelta, values: dict[str, str]) -> Order:
