@@ -14,6 +14,12 @@ NAMES: Mapping[str, str] = {
 """As the prompts introduce themselves, by language."""
 
 
+class Card(icalendar.Component):
+    """A vCard is written as a calendar is: the same lines, escapes and folds."""
+
+    name = "VCARD"
+
+
 def contact_file(firm: str, number: str, language: str) -> bytes:
     """
     Return the card of *firm*'s emergency line, UTF-8.
@@ -25,12 +31,11 @@ def contact_file(firm: str, number: str, language: str) -> bytes:
     """
     firm = " ".join(firm.split())
     name = NAMES[language].format(firm=firm)
-    card = icalendar.Component()
-    card.name = "VCARD"
+    card = Card()
     card.add("VERSION", "3.0")
     card.add("FN", vText(name))
     card.add("N", vN((name, "", "", "", "")))
     card.add("ORG", vOrg((firm,)))
-    card.add("TEL", number, parameters={"TYPE": ["WORK", "VOICE"]})
+    card.add("TEL", number, parameters={"TYPE": "WORK"})
     data: bytes = card.to_ical(sorted=False)
     return data

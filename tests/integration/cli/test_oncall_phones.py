@@ -34,7 +34,7 @@ def test_card_is_printed_or_written(desk: Desk, tmp_path: Path) -> None:
 
     assert told == f"wrote +49301234560 to {file}\n"
     assert printed.stdout_bytes == file.read_bytes()
-    assert b"TEL;TYPE=WORK,VOICE:+49301234560\r\n" in file.read_bytes()
+    assert b"TEL;TYPE=WORK:+49301234560\r\n" in file.read_bytes()
     assert b"FN:Notdienst Muster Haustechnik\r\n" in file.read_bytes()
 
 

@@ -16,7 +16,7 @@ def test_card_has_name_and_number() -> None:
     assert data == (
         b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Notdienst Muster Haustechnik\r\n"
         b"N:Notdienst Muster Haustechnik;;;;\r\nORG:Muster Haustechnik\r\n"
-        b"TEL;TYPE=WORK,VOICE:+49301234560\r\nEND:VCARD\r\n"
+        b"TEL;TYPE=WORK:+49301234560\r\nEND:VCARD\r\n"
     )
 
 
@@ -28,7 +28,7 @@ def test_marks_of_the_format_are_text_in_a_name() -> None:
     assert lines[2] == f"FN:{name}"
     assert lines[3] == f"N:{name};;;;"
     assert [line for line in lines if line.startswith("TEL")] == [
-        "TEL;TYPE=WORK,VOICE:+49301234560"
+        "TEL;TYPE=WORK:+49301234560"
     ]
 
 
