@@ -10,6 +10,7 @@ from night import Night
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.phone_check import CheckOutcome, PhoneCheck
 from pbx_bridge.errors import CheckRefused, ControlProtocolError, StoreError
+from pbx_bridge.ports import RingOrder
 from pbx_bridge.runtime.phone_checks import REFUSED
 
 Checking = asyncio.Task[PhoneCheck]
@@ -255,6 +256,25 @@ async def test_case_that_comes_before_the_ring_leaves_no_ring(
     assert (check.outcome, check.reason) == (CheckOutcome.CASE_FIRST, "a case rings")
     assert night.rang() == []
     await asyncio.gather(*giving)
+
+
+async def test_case_that_comes_while_the_order_is_on_its_way_ends_the_ring(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asterisk makes the channel only after it was told to end it."""
+    monkeypatch.setattr("pbx_bridge.runtime.phone_checks.GIVE_WAY_S", 0.0)
+    ring = night.phones.ring
+
+    async def slow(order: RingOrder) -> None:
+        await night.daemon.checks.give_way("anna")
+        await ring(order)
+
+    monkeypatch.setattr(night.phones, "ring", slow)
+    check = await begun(night)
+
+    assert night.rang() == ["anna"]
+    assert night.ringing == []
+    assert (await check).outcome is CheckOutcome.CASE_FIRST
 
 
 async def test_disk_that_is_away_checks_nobody(night: Night) -> None:

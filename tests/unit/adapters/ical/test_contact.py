@@ -27,9 +27,7 @@ def test_marks_of_the_format_are_text_in_a_name() -> None:
     name = "Emergency line Kühn\\, Öl\\; Gas\\\\ TEL:+1900"
     assert lines[2] == f"FN:{name}"
     assert lines[3] == f"N:{name};;;;"
-    assert [line for line in lines if line.startswith("TEL")] == [
-        "TEL;TYPE=WORK:+49301234560"
-    ]
+    assert [line for line in lines if line.startswith("TEL")] == ["TEL;TYPE=WORK:+49301234560"]
 
 
 def test_long_names_are_folded_between_letters() -> None:
