@@ -39,7 +39,8 @@ NUMBERS = {"anna": "+49170111", "ben": "+49170222", "clara": "+49170333"}
 def policy_of(*names: str, rounds: int = 2) -> Policy:
     """Return the default policy over these technicians."""
     people = tuple(Technician(name, NUMBERS[name]) for name in names)
-    return Policy(steps=(Step(technicians=people),), rounds=rounds)
+    steps = (Step(technicians=people),)
+    return Policy(steps=steps, rounds=rounds, listen_alone=timedelta(), vary_order=True)
 
 
 def judge(transcript: Transcript, language: str) -> Verdict:

@@ -55,6 +55,7 @@ _fields = {
     "attempt": st.integers(min_value=0, max_value=6),
     "message_s": _floats,
     "timeout_s": _floats,
+    "policy": st.none() | st.just(POLICY),
     "transcript": _transcripts,
     "verdict": st.builds(Verdict, urgency=..., category=st.text()),
 }

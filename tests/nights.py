@@ -1,6 +1,8 @@
 """Random nights: policies, and what may happen to a call or an escalation, in any order."""
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -48,7 +50,7 @@ steps = st.builds(
     technicians=st.lists(st.sampled_from(TEAM), unique=True, max_size=3).map(tuple),
     is_parallel=st.booleans(),
     ring_timeout=_seconds(5, 60),
-    overlap=st.none() | _seconds(0, 30),
+    overlap=st.none() | _seconds(1, 30),
 )
 
 policies = st.builds(
@@ -57,11 +59,13 @@ policies = st.builds(
     rounds=st.integers(0, 3),
     grace=_seconds(0, 5),
     answer_limit=_seconds(20, 300),
+    listen_alone=st.sampled_from([None, timedelta()]) | _seconds(1, 60),
     round_pause=_seconds(0, 60),
     line_retry=_seconds(1, 10),
     ceiling=st.sampled_from([timedelta(hours=4), timedelta(minutes=2)]),
     last_resort=st.sampled_from([None, OWNER, ANNA]),
     remind_after=st.sampled_from([None, timedelta(minutes=5)]),
+    vary_order=st.booleans(),
 )
 
 _attempts = st.integers(0, 8)
@@ -154,6 +158,64 @@ def escalated(
         now += delay
         moved = escalation.advance(now, moved.state, event)
         yield now, event, moved
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What a mobile does with a ring; seconds count from the order."""
+
+    answers_s: float | None
+    """When somebody, or a mailbox, picks up; `None`, or after the ring timeout: never."""
+    ends_s: float | None
+    """When it is over; `None`: nobody ever tells."""
+    outcome: RingOutcome
+
+
+moods = st.lists(
+    st.builds(
+        Mood,
+        st.none() | st.integers(0, 60),
+        st.none() | st.integers(1, 200),
+        st.sampled_from([one for one in RingOutcome if one is not RingOutcome.ACKNOWLEDGED]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+"""For one ring after the other, again and again; nobody accepts."""
+
+
+def played(
+    policy: Policy, behaviours: Sequence[Mood]
+) -> Iterator[tuple[datetime, EscalationTransition]]:
+    """Yield each transition of a case; all that happens is told, and every timer comes, in time."""
+    now, moved, count = NOW, begun(policy), 0
+    queue: list[tuple[datetime, int, EscalationEvent]] = []
+    while True:
+        yield now, moved
+        for ring in (effect for effect in moved.effects if isinstance(effect, happens.Ring)):
+            mood = behaviours[ring.attempt % len(behaviours)]
+            for at_s, event in _told(ring, mood):
+                count += 1
+                heapq.heappush(queue, (now + timedelta(seconds=at_s), count, event))
+        if moved.state.wake_at is None:
+            return
+        if queue and queue[0][0] <= moved.state.wake_at:
+            now, _, event = heapq.heappop(queue)
+        else:
+            now, event = moved.state.wake_at, happens.EscalationTimer()
+        moved = escalation.advance(now, moved.state, event)
+
+
+def _told(ring: happens.Ring, mood: Mood) -> Iterator[tuple[float, EscalationEvent]]:
+    yield 0, happens.RingPlaced(ring.attempt)
+    is_up = mood.answers_s is not None and mood.answers_s < ring.timeout_s
+    if is_up:
+        yield mood.answers_s or 0, happens.RingAnswered(ring.attempt)
+    if mood.ends_s is not None:
+        ends_s = mood.ends_s if is_up else min(mood.ends_s, ring.timeout_s)
+        yield ends_s, happens.RingEnded(ring.attempt, mood.outcome)
+        if is_up and mood.outcome is RingOutcome.DECLINED:
+            yield ends_s + 3, happens.RingEnded(ring.attempt, RingOutcome.NO_ANSWER)
 
 
 def called(

@@ -84,6 +84,7 @@ ring_timeout_s = 6
 name = "evening"
 urgency = ["urgent"]
 window = ["evening"]
+rounds = 2
 
 [[policy.step]]
 who = ["@primary"]

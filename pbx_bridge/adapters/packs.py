@@ -4,16 +4,19 @@ import gc
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pbx_bridge.core.rule_draft import Table
+from pbx_bridge.core.rule_lint import Suspicion, suspicions
 from pbx_bridge.core.rulefile import read
 from pbx_bridge.core.rulepack import RulePack
 from pbx_bridge.errors import RulePackError
 
 
+@cache
 def shipped_languages() -> tuple[str, ...]:
     """Return the languages that have a pack, sorted."""
     return tuple(sorted(folder.name for folder in _shipped().iterdir() if any(_toml(folder))))
@@ -32,13 +35,48 @@ def load_pack(language: str, own: Path | None = None) -> RulePack:
     if language not in shipped_languages():
         known = ", ".join(shipped_languages())
         raise RulePackError(f"no rules for language {language!r}; there are {known}")
+    with _kept():
+        return read(_tables(language, own), language)
+
+
+def lint(language: str, own: Path | None = None) -> tuple[RulePack, list[str]]:
+    """Return the pack as `load_pack` does, and a line for each pattern worth a second look."""
+    tables = _tables(language, own)
+    pack = read(tables, language)
+    folder = _shipped().joinpath(language)
+    common = folder.joinpath("common.txt").read_text(encoding="utf-8").split()
+    lines: list[str] = []
+    for found in suspicions(tables, pack, common):
+        name = found.file.rpartition("/")[2]
+        entry = own if own is not None and found.file == str(own) else folder.joinpath(name)
+        number, line = _line_of(found, entry.read_text(encoding="utf-8").splitlines())
+        if _JUSTIFIED not in line:
+            lines.append(f'{found.file}:{number}: {found.where}: "{found.source}": {found.text}')
+    return pack, lines
+
+
+_JUSTIFIED = "# lint: "
+"""On the line of a pattern that is meant as it stands; the reason follows."""
+
+
+def _line_of(found: Suspicion, lines: list[str]) -> tuple[int, str]:
+    """Return number and text of the line with the pattern, after the heading of its place."""
+    kind, _, name = found.where.partition(" ")
+    short = name.rpartition(".")[2]
+    heading = {"concept": f"{name} =", "fact": f'id = "{name}"', "rule": f'id = "{short}"'}
+    begun = False
+    for number, line in enumerate(lines, 1):
+        begun = begun or line.lstrip('"').startswith(heading.get(kind, ""))
+        if begun and f'"{found.source}"' in line:
+            return number, line
+    return 1, ""
+
+
+def _tables(language: str, own: Path | None) -> dict[str, Table]:
     tables: dict[str, Table] = {
         f"rules/{language}/{entry.name}": _parse(entry) for entry in _toml_of(language)
     }
-    if own is not None:
-        tables |= _own_tables(own, language)
-    with _kept():
-        return read(tables, language)
+    return tables if own is None else tables | _own_tables(own, language)
 
 
 @contextmanager

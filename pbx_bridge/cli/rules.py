@@ -9,7 +9,7 @@ from typing import IO
 
 import click
 
-from pbx_bridge.adapters.packs import shipped_languages
+from pbx_bridge.adapters.packs import lint, shipped_languages
 from pbx_bridge.cli import rules_explain
 from pbx_bridge.cli.rule_packs import OWN, Packs
 from pbx_bridge.cli.rules_replay import replay_command
@@ -26,6 +26,7 @@ from pbx_bridge.core.scoring import (
     growing_figures,
 )
 from pbx_bridge.core.urgency import classify, explain
+from pbx_bridge.errors import RulePackError
 
 SEASON = click.option(
     "--season",
@@ -144,10 +145,18 @@ def explain_command(text: str, language: str, season: str | None, own: Path | No
 @rules.command("lint")
 @OWN
 def lint_command(own: Path | None) -> None:
-    """Check all rule files, ours and the firm's own; name every mistake."""
-    packs = Packs(own)
+    """
+    Check all rule files, ours and the firm's own; name every mistake.
+
+    A pattern that probably finds something else than was meant is named on standard error.
+    """
     for language in shipped_languages():
-        pack = packs[language]
+        try:
+            pack, doubts = lint(language, own)
+        except RulePackError as exc:
+            raise click.ClickException(f"[{exc.code}] {exc}") from exc
+        for line in doubts:
+            click.echo(line, err=True)
         certain = sum(rule.certain_after is not None for rule in pack.rules)
         click.echo(
             f"{language}: {pack.title}, {len(pack.rules)} rules, {certain} of them certain,"

@@ -11,6 +11,7 @@ Rounds = Annotated[int, Field(ge=1, le=10)]
 RingTimeout = Annotated[int, Field(ge=5, le=60)]
 RoundPause = Annotated[int, Field(ge=0, le=600)]
 AnswerLimit = Annotated[int, Field(ge=20, le=300)]
+ListenAlone = Annotated[int, Field(ge=0, le=300)]
 LineRetry = Annotated[int, Field(ge=1, le=60)]
 Ceiling = Annotated[int, Field(ge=1, le=1440)]
 BusyFor = Annotated[int, Field(ge=0, le=720)]
@@ -36,8 +37,19 @@ class EscalationConfig:
     """Seconds a mobile rings; keep it below the carrier's mailbox, often 25 to 30."""
     round_pause_s: RoundPause = 15
     """Seconds between two rounds."""
+    vary_order: bool = True
+    """Whether each later round begins with the next one: who was rung first comes last then."""
     answer_limit_s: AnswerLimit = 75
-    """Seconds somebody who picked up may listen before the next one is rung."""
+    """
+    Seconds somebody who picked up and presses nothing is kept on the phone, the message not
+    counted; the next one is rung beside him.
+    """
+    listen_alone_s: ListenAlone = 0
+    """
+    Seconds somebody who picked up has the case for himself before the next one is rung beside
+    him, at most the answer limit. The next one is never rung before the ring timeout is over, and
+    with 0 that is all: a mailbox costs its ring timeout.
+    """
     line_retry_s: LineRetry = 5
     """Seconds until a ring that could not be placed, or had nobody free, is tried again."""
     ceiling_min: Ceiling = 240
@@ -92,7 +104,11 @@ class PolicyConfig:
     """As in [escalation]."""
     round_pause_s: RoundPause | None = None
     """As in [escalation]."""
+    vary_order: bool | None = None
+    """As in [escalation]."""
     answer_limit_s: AnswerLimit | None = None
+    """As in [escalation]."""
+    listen_alone_s: ListenAlone | None = None
     """As in [escalation]."""
     line_retry_s: LineRetry | None = None
     """As in [escalation]."""

@@ -54,7 +54,9 @@ def _base(config: Config, values: EscalationConfig) -> Policy:
     return Policy(
         steps=(),
         rounds=values.rounds,
+        vary_order=values.vary_order,
         answer_limit=timedelta(seconds=values.answer_limit_s),
+        listen_alone=timedelta(seconds=values.listen_alone_s),
         round_pause=timedelta(seconds=values.round_pause_s),
         line_retry=timedelta(seconds=values.line_retry_s),
         ceiling=timedelta(minutes=values.ceiling_min),

@@ -47,6 +47,7 @@ from pbx_bridge.core.escalation_state import (
     pressed,
     unplaced,
     with_timer,
+    with_turn,
     without_late,
 )
 from pbx_bridge.core.lineup import Occupied, Others
@@ -96,8 +97,8 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
             return _ended(now, esc, n, outcome, others)
         case RingPlaced(attempt=n):
             return EscalationTransition(_placed(now, esc, n))
-        case RingAnswered(attempt=n):
-            return EscalationTransition(_answered(now, esc, n))
+        case RingAnswered(attempt=n, others=others):
+            return _answered(now, esc, n, others)
         case RingTakenOver(attempt=n, others=others):
             return _taken_over(now, esc, n, others)
         case _ if esc.attempts[event.attempt - 1].is_under_way:
@@ -137,11 +138,7 @@ def _ended(
     after = pressed(now, esc, n, outcome) if declined else closed(esc, n, outcome)
     if esc.attempts[n - 1].is_reminder:
         return owner_silent(now, after, others)
-    if esc.phase is not EscalationPhase.RINGING:
-        return EscalationTransition(after)
-    if _is_turn(after, [n]):
-        return go_on(now, after, others)
-    return EscalationTransition(with_timer(after))
+    return _next(now, after, [n], others)
 
 
 def _hung_up(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
@@ -163,11 +160,22 @@ def _placed(now: datetime, esc: Escalation, n: int) -> Escalation:
     return _with_deadline(changed(esc, n, is_placed=True, ends_at=ends_at), n)
 
 
-def _answered(now: datetime, esc: Escalation, n: int) -> Escalation:
-    if esc.attempts[n - 1].is_answered:
-        return esc
-    answered = changed(esc, n, is_answered=True, ends_at=now + esc.policy.answer_limit)
-    return _with_deadline(replace(answered, has_reached_somebody=True), n)
+def _answered(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
+    """He may listen on; the next waits for him no longer than if he had not picked up."""
+    ring, alone = esc.attempts[n - 1], esc.policy.listen_alone
+    if ring.is_answered:
+        return EscalationTransition(esc)
+    rings_until = ring.ends_at - esc.policy.grace
+    state = changed(
+        replace(esc, has_reached_somebody=True),
+        n,
+        is_answered=True,
+        ends_at=now + esc.policy.answer_limit,
+        alone_until=None if alone is None else max(rings_until, now + alone),
+    )
+    if ring.is_reminder:
+        return EscalationTransition(_with_deadline(state, n))
+    return _next(now, state, [n], others)
 
 
 def _with_deadline(esc: Escalation, n: int) -> Escalation:
@@ -202,7 +210,7 @@ def _held(now: datetime, esc: Escalation, event: RingHeld | MobileBusy) -> Escal
         return after
     back = _without(given_back(after, n, is_last_chance=is_busy), n)
     if is_busy and not back.is_group_over:
-        return with_timer(back)
+        return with_turn(back)
     again = now + esc.policy.line_retry
     return with_timer(replace(back, go_on_at=again, is_waiting=back.is_group_over))
 
@@ -219,7 +227,7 @@ def _taken_over(now: datetime, esc: Escalation, n: int, others: Others) -> Escal
         return EscalationTransition(esc)
     back = given_back(closed(esc, n, RingOutcome.NO_ANSWER), n, is_last_chance=True)
     if not back.is_group_over:
-        return EscalationTransition(with_timer(back), (CancelRing(n),))
+        return EscalationTransition(with_turn(back), (CancelRing(n),))
     promised = Occupied(
         technician=ring.technician,
         case_id=esc.case_id,
@@ -240,11 +248,7 @@ def _timer(now: datetime, esc: Escalation, others: Others) -> EscalationTransiti
         return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
     after, late = without_late(now, esc)
     is_time = after.go_on_at is not None and after.go_on_at <= now
-    then = (
-        go_on(now, after, others)
-        if is_time or _is_turn(after, late)
-        else EscalationTransition(with_timer(after))
-    )
+    then = go_on(now, after, others) if is_time else _next(now, after, late, others)
     return EscalationTransition(then.state, (*map(CancelRing, late), *then.effects))
 
 
@@ -304,9 +308,22 @@ def _done(now: datetime, esc: Escalation, by: str) -> EscalationTransition:
 # ---------------------------------------------------------------- small things
 
 
-def _is_turn(esc: Escalation, ended: list[int]) -> bool:
-    """Whether those that ended were the last ones that the next group waited for."""
-    return esc.is_group_over and (any(n >= esc.newest for n in ended) or not esc.live)
+def _next(
+    now: datetime, esc: Escalation, passed: list[int], others: Others
+) -> EscalationTransition:
+    """Go on if *passed*, which ended or were answered, were the last that the next waited for."""
+    if esc.phase is not EscalationPhase.RINGING:
+        return EscalationTransition(esc)
+    if _is_turn(now, esc, passed):
+        return go_on(now, esc, others)
+    return EscalationTransition(with_turn(esc))
+
+
+def _is_turn(now: datetime, esc: Escalation, passed: list[int]) -> bool:
+    if esc.awaited:
+        return not any(one.holds(now) for one in esc.awaited)
+    is_paused = esc.go_on_at is not None and not esc.is_waiting
+    return any(n >= esc.newest for n in passed) or not (esc.live or is_paused)
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

@@ -93,6 +93,7 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
         owner=None,
         acknowledged_at=None,
         round=0,
+        put_last=None,
         newest=len(esc.attempts) + 1,
         give_up_at=now + esc.policy.ceiling,
         is_line_reported=False,

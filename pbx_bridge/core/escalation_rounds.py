@@ -27,12 +27,17 @@ def begin_round(
 ) -> EscalationTransition:
     """Begin the next round, *last* at its end; after the last round the last resort."""
     policy = esc.policy
-    groups = policy.groups()
-    state = replace(esc, round=esc.round + 1, has_reached_somebody=False, idle_rounds=0)
-    if groups and state.round <= policy.rounds:
-        his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
-        first = tuple(group for group in groups if group not in his)
-        state = replace(state, todo=(*first, *his))
+    state = replace(
+        esc,
+        round=esc.round + 1,
+        newest=len(esc.attempts) + 1,  # whoever still listens holds nobody back
+        has_reached_somebody=False,
+        idle_rounds=0,
+        put_last=last if policy.vary_order and last else esc.put_last,
+    )
+    todo = _order(state, last or state.put_last)
+    if todo and state.round <= policy.rounds:
+        state = replace(state, todo=todo)
         if state.round == 1 or not policy.round_pause:
             return go_on(now, state, others)
         paused = replace(state, go_on_at=now + policy.round_pause)
@@ -40,9 +45,21 @@ def begin_round(
     reason = FallbackReason.NOBODY_ACCEPTED if esc.attempts else FallbackReason.NOBODY_TO_RING
     if not policy.last_group():
         return exhaust(now, state, reason)
-    resort = replace(state, round=policy.rounds + 1, todo=policy.last_group())
+    resort = replace(
+        state, round=policy.rounds + 1, todo=policy.last_group(), owes_word=bool(esc.live)
+    )
     then = go_on(now, resort, others)
-    return EscalationTransition(then.state, (Fallback(reason), *then.effects))
+    told = () if resort.owes_word else (Fallback(reason),)
+    return EscalationTransition(then.state, (*told, *then.effects))
+
+
+def _order(esc: Escalation, last: str | None) -> tuple[Group, ...]:
+    """Return the groups of the round; each later one begins one further on, if wanted."""
+    groups = esc.policy.groups()
+    his = tuple(group for group in groups if any(p.name == last for p in group.technicians))
+    order = (*(group for group in groups if group not in his), *his)
+    turned = (esc.round - 1) % len(order) if esc.policy.vary_order and order else 0
+    return (*order[turned:], *order[:turned])
 
 
 def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
@@ -51,13 +68,7 @@ def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransitio
         return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
     state = replace(esc, go_on_at=None, is_waiting=False)
     if not state.todo:
-        if state.live:  # nobody is left but those who ring
-            return EscalationTransition(with_timer(state))
-        talking = state.talking(now)
-        if talking:  # soon he is free for the next round, and for other cases
-            until = max(one.talks_until or now for one in talking)
-            return EscalationTransition(with_timer(replace(state, go_on_at=until, is_waiting=True)))
-        return _round_over(now, state, others)
+        return _nobody_left(now, state, others)
     ringing = [attempt.technician for attempt in (*state.live, *state.talking(now))]
     choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
     if choice.group is not None:
@@ -67,6 +78,30 @@ def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransitio
     wanted = choice.preempt
     effects = (TakeOver(wanted.case_id, wanted.attempt),) if wanted is not None else ()
     return EscalationTransition(with_timer(waiting), effects)
+
+
+def _nobody_left(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
+    """
+    Go on to the next round when those of this one are over, or do nothing but listen.
+
+    Whoever listens when nobody else is left to ring is not cut off: it ends with him.
+    """
+    if any(one.holds(now) for one in esc.live) or (esc.live and not _others_follow(esc)):
+        return EscalationTransition(with_timer(esc))
+    talking = esc.talking(now)
+    if talking:  # soon he is free for the next round, and for other cases
+        until = max(one.talks_until or now for one in talking)
+        return EscalationTransition(with_timer(replace(esc, go_on_at=until, is_waiting=True)))
+    return _round_over(now, esc, others)
+
+
+def _others_follow(esc: Escalation) -> bool:
+    """Whether the next round, or the last resort, has anybody but those who listen now."""
+    policy, listening = esc.policy, {one.technician for one in esc.live}
+    groups = policy.groups() if esc.round < policy.rounds else policy.last_group()
+    return esc.round <= policy.rounds and any(
+        person.name not in listening for group in groups for person in group.technicians
+    )
 
 
 def _ring(now: datetime, esc: Escalation, group: Group) -> EscalationTransition:
@@ -98,7 +133,8 @@ def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTra
     # a dead trunk does not burn the policy
     idle = esc.idle_rounds + 1
     pause = max(policy.round_pause, policy.line_retry) * min(idle, LONGEST_RETRY)
-    again = replace(esc, todo=policy.groups(), go_on_at=now + pause, idle_rounds=idle)
+    todo = _order(esc, esc.put_last)
+    again = replace(esc, todo=todo, go_on_at=now + pause, idle_rounds=idle)
     return line_down(again)
 
 
@@ -133,6 +169,7 @@ def silenced(
 def exhaust(now: datetime, esc: Escalation, reason: FallbackReason) -> EscalationTransition:
     """End it: every phone stops, and the office is told, unless it was."""
     state, stopped = silenced(now, over(esc, EscalationPhase.EXHAUSTED))
-    if esc.policy.last_resort is not None and esc.round > esc.policy.rounds:
+    is_resort = esc.policy.last_resort is not None and esc.round > esc.policy.rounds
+    if is_resort and not esc.owes_word:
         return EscalationTransition(state, stopped)  # it was said before he was rung
     return EscalationTransition(state, (*stopped, Fallback(reason)))

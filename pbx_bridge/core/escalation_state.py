@@ -33,6 +33,8 @@ class Attempt:
     """Asterisk took the order to ring."""
     is_answered: bool = False
     """Somebody, or a mailbox, picked up. Proves nothing."""
+    alone_until: datetime | None = None
+    """He picked up: from then on he holds nobody back, and may listen on; `None`: he does."""
     is_reminder: bool = False
     """Rings the owner of an acknowledged case that is not done."""
     outcome: RingOutcome | None = None
@@ -50,6 +52,10 @@ class Attempt:
         """Whether it is over without ever having rung."""
         return self.outcome is RingOutcome.UNREACHABLE and not self.is_under_way
 
+    def holds(self, now: datetime) -> bool:
+        """Whether the next must wait while this one rings or talks."""
+        return self.alone_until is None or now < self.alone_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
@@ -64,11 +70,13 @@ class Escalation:
     """The round that is rung, from 1; 0 before the first, `policy.rounds` + 1: last resort."""
     idle_rounds: int = 0
     """How often in a row a round got through to nobody at all; such rounds are not counted."""
+    put_last: str | None = None
+    """Who did not answer the reminder: he is last in the first round."""
     todo: tuple[Group, ...] = ()
     """Who is still to be rung in this round."""
     attempts: tuple[Attempt, ...] = ()
     newest: int = 1
-    """Number of the first attempt of the group that was rung last."""
+    """Number of the first attempt of the group that was rung last, or of one yet to come."""
     owner: str | None = None
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
@@ -83,6 +91,8 @@ class Escalation:
     """Whether any ring of this round got through to a mobile."""
     is_line_reported: bool = False
     """Whether `FallbackReason.LINE_DOWN` has been said already."""
+    owes_word: bool = False
+    """Somebody still listened when the last resort was rung: the office is told at the end."""
     wake_at: datetime | None = None
 
     def find(self, attempt: int) -> Attempt | None:
@@ -110,6 +120,11 @@ class Escalation:
         return tuple(
             one for one in self.attempts if one.talks_until is not None and now < one.talks_until
         )
+
+    @property
+    def awaited(self) -> tuple[Attempt, ...]:
+        """Those on the phone for whom the next may have to wait: without any next, all."""
+        return tuple(one for one in self.live if one.attempt >= self.newest or not self.todo)
 
     @property
     def is_group_over(self) -> bool:
@@ -182,6 +197,14 @@ def with_timer(esc: Escalation) -> Escalation:
     if esc.go_on_at is not None:
         times.append(esc.go_on_at)
     return replace(esc, wake_at=min(times))
+
+
+def with_turn(esc: Escalation) -> Escalation:
+    """Return *esc* with its timer, which also ends the time that listeners have for themselves."""
+    ends = [one.alone_until for one in esc.awaited if one.alone_until is not None]
+    if not ends or len(ends) < len(esc.awaited):
+        return with_timer(esc)
+    return with_timer(replace(esc, go_on_at=min(max(ends), esc.go_on_at or max(ends))))
 
 
 def over(esc: Escalation, phase: EscalationPhase) -> Escalation:

@@ -1,52 +1,25 @@
 """Decide which words of a message count: negations, asides, past and hypothetical parts."""
 
-from collections.abc import Sequence as Listing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from pbx_bridge.core.finding import Hit, Span, Vocabulary, begun, covered, find
+from pbx_bridge.core.finding import (
+    Begun,
+    Hit,
+    Phrasebook,
+    Solid,
+    Span,
+    Vocabulary,
+    covered,
+    find,
+    tokens_of,
+)
+from pbx_bridge.core.negation import LISTS as NEGATION_LISTS
+from pbx_bridge.core.negation import Denial, Negation, denials
 from pbx_bridge.core.pattern import Sequence
 from pbx_bridge.core.text import Token, tokenise
-
-ZONE_REACH = 14
-"""Words before and after a marker that it can put into a zone: about one sentence each."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Negation:
-    """How a language says no."""
-
-    right: tuple[Sequence, ...] = ()
-    """Words that deny what follows them."""
-    right_span: int = 3
-    """Tokens after such a word that it reaches."""
-    near: tuple[Sequence, ...] = ()
-    """Words that deny only the next word."""
-    left: tuple[Sequence, ...] = ()
-    """Words that deny what stands before them."""
-    left_span: int = 2
-    stops: tuple[Sequence, ...] = ()
-    """Words no negation reaches beyond: *but*, *only*."""
-    inert: tuple[Sequence, ...] = ()
-    """Phrases whose negation denies nothing: *does not stop*, *not only*."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """A kind of talk in which troubles are not present ones: past, what if."""
-
-    zone_id: str
-    markers: tuple[Sequence, ...]
-    """Phrases that put the part of the message around them into the zone."""
-    breaks: tuple[Sequence, ...]
-    """Words at which a new part begins: *but now*."""
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """One negation at work."""
-
-    at: Span
-    reach: frozenset[int]
+from pbx_bridge.core.zones import LISTS as ZONE_LISTS
+from pbx_bridge.core.zones import Zone, inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +33,14 @@ class Heard:
     """Tokens in names, streets and figures of speech."""
     denials: tuple[Denial, ...]
     zones: dict[str, frozenset[int]]
+    solid: Solid = field(default_factory=dict)
+    """The tokens of concepts that have other words between theirs."""
     is_held: bool = False
     """Whether something was said after which the end of the message is waited for."""
 
     def denied_by(self, hit: Hit) -> Span | None:
         """Return the negation that takes *hit* back, unless *hit* contains it itself."""
-        mine = covered(hit)
+        mine = covered(hit, self.solid)
         for denial in self.denials:
             if mine & denial.reach and not mine & set(range(*denial.at)):
                 return denial.at
@@ -73,9 +48,9 @@ class Heard:
 
     def zone_of(self, hit: Hit) -> str | None:
         """Return the zone that *hit* reaches into, or None when it is about now."""
-        mine = covered(hit)
-        for zone_id, inside in self.zones.items():
-            if mine & inside:
+        mine = covered(hit, self.solid)
+        for zone_id, tokens in self.zones.items():
+            if mine & tokens:
                 return zone_id
         return None
 
@@ -95,12 +70,23 @@ class Ear:
     asides: tuple[Sequence, ...] = ()
     holds: tuple[Sequence, ...] = ()
     """Phrases after which more must be heard before anybody is rung early."""
+    book: Phrasebook = field(init=False, repr=False, compare=False)
+    """All phrases above, by list."""
+
+    def __post_init__(self) -> None:
+        lists = {"asides": self.asides, "holds": self.holds}
+        lists |= {name: getattr(self.negation, name) for name in NEGATION_LISTS}
+        for zone in self.zones:
+            lists |= {f"{zone.zone_id}.{name}": getattr(zone, name) for name in ZONE_LISTS}
+        object.__setattr__(self, "book", Phrasebook(lists))
 
     def hear(self, text: str) -> Heard:
         """Prepare *text* for the rules of the pack."""
         tokens = tokenise(text, self.language, self.vocabulary.fillers)
-        spans = self.vocabulary.spans(tokens)
-        aside = _tokens(self.asides, spans)
+        solid: dict[Span, frozenset[int]] = {}
+        spans = self.vocabulary.spans(tokens, solid)
+        begun = self.book.begun(spans)
+        aside = tokens_of(begun["asides"], spans)
         if aside:
             spans = {
                 term: kept
@@ -111,65 +97,22 @@ class Ear:
             tokens=tokens,
             spans=spans,
             asides=frozenset(aside),
-            denials=_denials(self.negation, spans, len(tokens)),
+            denials=denials(self.negation, begun, spans, tokens),
             zones={},
-            is_held=any(find(phrase, spans) for phrase in begun(self.holds, spans)),
+            solid=solid,
+            is_held=any(find(phrase, spans) for phrase in begun["holds"]),
         )
         for zone in self.zones:
-            inside = _inside(zone, heard)
-            if inside:
-                heard.zones[zone.zone_id] = inside
+            mine: Begun = {name: begun[f"{zone.zone_id}.{name}"] for name in ZONE_LISTS}
+            markers = tuple(_said(mine["markers"], heard))
+            if markers:
+                heard.zones[zone.zone_id] = inside(zone, mine, markers, spans, len(tokens))
         return heard
 
 
-def _tokens(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int]:
-    """Return all tokens from the first to the last word of each phrase found."""
-    return {
-        position
-        for phrase in begun(phrases, spans)
-        for hit in find(phrase, spans)
-        for position in range(hit[0][0], hit[-1][1])
-    }
-
-
-def _starts(phrases: Listing[Sequence], spans: dict[str, list[Span]]) -> set[int]:
-    return {hit[0][0] for phrase in begun(phrases, spans) for hit in find(phrase, spans)}
-
-
-def _denials(negation: Negation, spans: dict[str, list[Span]], length: int) -> tuple[Denial, ...]:
-    inert = _tokens(negation.inert, spans)
-    stops = _starts(negation.stops, spans)
-    found: list[Denial] = []
-    for phrases, step, span in (
-        (negation.right, 1, negation.right_span),
-        (negation.near, 1, 1),
-        (negation.left, -1, negation.left_span),
-    ):
-        for phrase in begun(phrases, spans):
-            for hit in find(phrase, spans):
-                at = (hit[0][0], hit[-1][1])
-                if not inert.isdisjoint(range(*at)):
-                    continue
-                first = at[1] if step == 1 else at[0] - 1
-                reach: set[int] = set()
-                for position in range(first, first + step * span, step):
-                    if not 0 <= position < length or position in stops:
-                        break
-                    reach.add(position)
-                if reach:
-                    found.append(Denial(at, frozenset(reach)))
-    return tuple(found)
-
-
-def _inside(zone: Zone, heard: Heard) -> frozenset[int]:
-    """Return the tokens of all parts of the message that hold a marker not denied."""
-    edges = sorted({0, len(heard.tokens), *_starts(zone.breaks, heard.spans)})
-    inside: set[int] = set()
-    for phrase in begun(zone.markers, heard.spans):
+def _said(markers: list[Sequence], heard: Heard) -> Iterator[Span]:
+    """Yield where *markers* stand that are not denied."""
+    for phrase in markers:
         for hit in find(phrase, heard.spans):
             if heard.denied_by(hit) is None:
-                first, last = hit[0][0], hit[-1][1]
-                start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
-                end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
-                inside.update(range(max(start, 0), end))
-    return frozenset(inside)
+                yield hit[0][0], hit[-1][1]

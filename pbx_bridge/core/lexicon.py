@@ -1,5 +1,6 @@
 """Tell which terms of a rule pack one word may stand for; compiled once per pack."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -22,9 +23,20 @@ _SHORT = 4
 _ENDING = 3
 """Letters by which an inflected compound differs from its term at most."""
 
+_EDGE = 3
+"""First or last letters by which prefixes and suffixes are told apart; they have two or more."""
+
 _NOTHING: frozenset[str] = frozenset()
 _NO_LENGTHS: frozenset[int] = frozenset()
 _NO_SAME: Mapping[str, frozenset[str]] = {}
+
+
+def _longest(lengths: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return for each edge of a term how long the longest with it is."""
+    found: dict[str, int] = {}
+    for edge, length in lengths:
+        found[edge] = max(found.get(edge, 0), length)
+    return found
 
 
 class Lexicon:
@@ -49,9 +61,12 @@ class Lexicon:
         self._long: defaultdict[str, set[str]] = defaultdict(set)
         for term in terms:
             self._add(term)
-        self._long_words: defaultdict[str, list[str]] = defaultdict(list)
+        self._long_words: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._long:
-            self._long_words[word[0]].append(word)
+            self._long_words[word[0], len(word)].append(word)
+        self._longest_prefix = _longest((part[:_EDGE], len(part)) for part in self._prefix)
+        self._longest_suffix = _longest((part[-_EDGE:], len(part)) for part in self._suffix)
+        self._any_infix = re.compile("|".join(map(re.escape, self._infix)) or "(?!)")
         self._memo: dict[str, frozenset[str]] = {}
         self._memo_joined: dict[str, frozenset[str]] = {}
 
@@ -69,8 +84,7 @@ class Lexicon:
             self._exact[folded].add(term)
             self._by_head[folded[: 3 if len(folded) <= _SHORT else 4]].append(term)
             if len(folded) >= _JOINED_FROM:
-                near = range(len(folded) - _ENDING, len(folded) + _ENDING + 1)
-                self._joined_lengths[folded[:_JOINED_FROM]].update(near)
+                self._joined_lengths[folded[:_JOINED_FROM]].add(len(folded))
             if slips_allowed(len(folded)):
                 self._long[folded].add(term)
 
@@ -84,19 +98,39 @@ class Lexicon:
             self._remember(self._memo, token.text, known)
         return known
 
-    def joined_terms(self, folded: str) -> frozenset[str]:
-        """Return the terms that two or three tokens match when written together."""
-        known = self._memo_joined.get(folded)
+    def terms_by_chance(self, word: str, *, is_frequent: bool) -> frozenset[str]:
+        """
+        Return the terms that *word* meets though it may be another word.
+
+        That is by a slip; when it *is_frequent* also by a stem that it shares with a term of
+        other letters.
+        """
+        folded = fold(word, self._language)
+        if self._spelled(folded) or self._meant(folded):
+            return _NOTHING
+        stemmed = self._stemmed(word, folded)
+        if not stemmed:
+            return frozenset(self._misheard(folded))
+        return frozenset(stemmed) if is_frequent else _NOTHING
+
+    def joined_terms(self, *pieces: str) -> frozenset[str]:
+        """Return the terms that two or three tokens match when written together, not by less."""
+        key = " ".join(pieces)
+        known = self._memo_joined.get(key)
         if known is None:
-            long_enough = len(folded) >= _JOINED_FROM
-            found = self._spelled(folded, _JOINED_PREFIX) if long_enough else set()
-            if len(folded) in self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS):
+            folded = "".join(pieces)
+            found: set[str] = set()
+            if len(folded) >= _JOINED_FROM:
+                prefix = max(_JOINED_PREFIX, len(folded) - len(pieces[-1]) + 1)
+                found = self._spelled(folded, prefix, len(folded) - len(pieces[0]) + 1)
+            lengths = self._joined_lengths.get(folded[:_JOINED_FROM], _NO_LENGTHS)
+            if any(abs(len(folded) - length) <= _ENDING for length in lengths):
                 found |= self._stemmed(folded, folded)
             found |= self._meant(folded)
             if not found and len(folded) >= _JOINED_SLIP_FROM:
                 found = self._misheard(folded, most=1)
             known = frozenset(found)
-            self._remember(self._memo_joined, folded, known)
+            self._remember(self._memo_joined, key, known)
         return known
 
     def _meant(self, folded: str) -> set[str]:
@@ -107,15 +141,25 @@ class Lexicon:
             for term in self._spelled(word) | self._stemmed(word, word)
         }
 
-    def _spelled(self, folded: str, shortest_prefix: int = 2) -> set[str]:
+    def _spelled(self, folded: str, prefix: int = 2, suffix: int = 2) -> set[str]:
+        """Return the terms by letters; *prefix* and *suffix* are how many are needed at least."""
         found = set(self._exact.get(folded, _NOTHING))
-        for length in range(2, len(folded) + 1):
-            if length >= shortest_prefix:
-                found |= self._prefix.get(folded[:length], _NOTHING)
-            found |= self._suffix.get(folded[-length:], _NOTHING)
-        for part, terms in self._infix.items():
-            if part in folded:
+        longest = max(
+            self._longest_prefix.get(folded[:_EDGE], 0), self._longest_prefix.get(folded[:2], 0)
+        )
+        for length in range(prefix, min(len(folded), longest) + 1):
+            if (terms := self._prefix.get(folded[:length])) is not None:
                 found |= terms
+        longest = max(
+            self._longest_suffix.get(folded[-_EDGE:], 0), self._longest_suffix.get(folded[-2:], 0)
+        )
+        for length in range(suffix, min(len(folded), longest) + 1):
+            if (terms := self._suffix.get(folded[-length:])) is not None:
+                found |= terms
+        if self._any_infix.search(folded):
+            for part, terms in self._infix.items():
+                if part in folded:
+                    found |= terms
         return found
 
     def _stemmed(self, word: str, folded: str) -> set[str]:
@@ -142,13 +186,9 @@ class Lexicon:
         """Return the terms nearest to *folded*, within *most* slips and their length."""
         if not slips_allowed(len(folded) + 1):
             return set()
-        near = extract(
-            folded,
-            self._long_words.get(folded[0], ()),
-            scorer=OSA.distance,
-            score_cutoff=most,
-            limit=8,
-        )
+        lengths = range(len(folded) - most, len(folded) + most + 1)
+        words = [word for many in lengths for word in self._long_words.get((folded[0], many), ())]
+        near = extract(folded, words, scorer=OSA.distance, score_cutoff=most, limit=8)
         kept = [(slips, word) for word, slips, _ in near if sounds_like(folded, word)]
         nearest = min(kept, default=(0, ""))[0]
         return {term for slips, word in kept if slips == nearest for term in self._long[word]}

@@ -1,6 +1,9 @@
 """Read the small pattern language of the rule packs; finding is in `finding`."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Sequence as Listing
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +14,7 @@ NEAR_WINDOW = 14
 GAPS = {".": 0, "..": 4, "...": 9}
 """Tokens that may stand between two elements."""
 _NUMBER = re.compile(r"\{(-?\d*)\.\.(-?\d*)\}")
+_TOGETHER = re.compile(r"(?:^|\s)\+(?=\s|$)")
 _TERM = re.compile(r"=?\*?\w+\*?")
 
 
@@ -56,32 +60,39 @@ def number_range(term: str) -> tuple[int, int] | None:
     return int(low) if low else -(10**9), int(high) if high else 10**9
 
 
-@lru_cache(maxsize=20_000)
 def _is_term(word: str) -> bool:
     if word.startswith("@"):
         return word[1:].replace("-", "").replace("_", "").isalnum()
     return bool(_TERM.fullmatch(word) or number_range(word))
 
 
+@lru_cache(maxsize=50_000)
+def _plain(term: str) -> str | None:
+    """Return *term* with single spaces, None when it is none; packs repeat most of theirs."""
+    row = term.split()
+    return " ".join(row) if row and all(map(_is_term, row)) else None
+
+
 def _check_term(term: str, source: str) -> str:
     """Return *term* with single spaces; it may be several words."""
-    row = term.split()
-    if not row:
+    plain = _plain(term)
+    if plain is not None:
+        return plain
+    wrong = next((word for word in term.split() if not _is_term(word)), None)
+    if wrong is None:
         raise RulePackError(f"pattern {source!r}: nothing stands beside a | or a ?")
-    for word in row:
-        if not _is_term(word):
-            raise RulePackError(
-                f"pattern {source!r}: {word!r} is no term; write word, =word, pre*, *suf, *in*,"
-                " @concept, {5..14}, alternatives with |, a gap with .. or ..."
-            )
-    return " ".join(row)
+    raise RulePackError(
+        f"pattern {source!r}: {wrong!r} is no term; write word, =word, pre*, *suf, *in*,"
+        " @concept, {5..14}, alternatives with |, a gap with .. or ..."
+    )
 
 
 def _group(text: str, gap: int, source: str) -> list[Element]:
     """Return the elements between two gaps: words in a row, or one list of alternatives."""
     if "|" in text:
-        terms = tuple(_check_term(term, source) for term in text.split("|"))
-        return [Element(terms, gap)]
+        return [Element(tuple([_check_term(term, source) for term in text.split("|")]), gap)]
+    if " " not in text and text[-1] != "?":
+        return [Element((_check_term(text, source),), gap)]
     return [
         Element(
             (_check_term(word.removesuffix("?"), source),), 0 if place else gap, word[-1] == "?"
@@ -92,17 +103,20 @@ def _group(text: str, gap: int, source: str) -> list[Element]:
 
 def sequence(text: str, source: str) -> Sequence:
     """Parse elements in order; raise `RulePackError` that names the wrong term."""
+    words = text.split()
+    if len(words) == 1 and words[0] not in GAPS and words[0][-1] != "?":  # a word, or a list
+        return tuple(_group(words[0], 0, source))
     elements: list[Element] = []
-    gap, row = 0, ""
-    for word in [*text.split(), "."]:
+    gap, row = 0, list[str]()
+    for word in [*words, "."]:
         if word not in GAPS:
-            row = f"{row} {word}".strip()
+            row.append(word)
             continue
         if not row:
             raise RulePackError(f"pattern {source!r}: a gap stands between two words")
-        elements += _group(row, gap, source)
-        gap, row = GAPS[word], ""
-    if all(element.optional for element in elements):
+        elements += _group(" ".join(row), gap, source)
+        gap, row = GAPS[word], []
+    if "?" in text and all(element.optional for element in elements):
         raise RulePackError(f"pattern {source!r}: nothing to look for in {text!r}")
     return tuple(elements)
 
@@ -112,7 +126,9 @@ def _part(text: str, source: str) -> Part:
     bare = text.removeprefix("!").strip()
     if bare.startswith("#"):
         return Part(fact=bare[1:], absent=absent)
-    phrases = tuple(sequence(each, source) for each in re.split(r"(?:^|\s)\+(?=\s|$)", bare))
+    if "+" not in bare:
+        return Part(phrases=(sequence(bare, source),), absent=absent)
+    phrases = tuple(sequence(each, source) for each in _TOGETHER.split(bare))
     return Part(phrases=phrases, absent=absent)
 
 
@@ -123,8 +139,8 @@ def parse(source: str) -> Pattern:
     Raises:
         RulePackError: the pattern has a mistake; the text quotes it.
     """
-    parts = tuple(_part(each.strip(), source) for each in source.split("&"))
-    if all(part.absent for part in parts):
+    parts = tuple([_part(each.strip(), source) for each in source.split("&")])
+    if "!" in source and all(part.absent for part in parts):
         raise RulePackError(f"pattern {source!r}: only says what must be absent")
     return Pattern(source, parts)
 
@@ -139,3 +155,25 @@ def spelled_out(elements: Sequence) -> tuple[Sequence, ...]:
         longer = [(*variant, plain) for variant in variants]
         variants = longer + variants if element.optional else longer
     return tuple(variants)
+
+
+Terms = tuple[str, ...]
+"""One of these must stand."""
+
+
+def needed(parts: Iterable[Part]) -> list[Terms]:
+    """Return of what all *parts* need one: the terms of each element, or the `#fact`."""
+    found: list[Terms] = []
+    for part in parts:
+        if part.fact:
+            found.append((f"#{part.fact}",))
+        else:
+            found += [element.terms for phrase in part.phrases for element in phrase]
+    return found
+
+
+def rarest(each: Listing[Terms], often: Counter[str]) -> Terms:
+    """Return the element that stands in fewest messages, by how often its terms are written."""
+    if len(each) == 1:
+        return each[0]
+    return min(each, key=lambda terms: sum(often[term] for term in terms))

@@ -64,7 +64,13 @@ class Policy:
     grace: timedelta = timedelta(seconds=3)
     """How long after a ring timeout we wait for Asterisk's report before going on without."""
     answer_limit: timedelta = timedelta(seconds=75)
-    """How long somebody who picked up may listen before the next is rung."""
+    """How long somebody who picked up is kept on the phone at most."""
+    listen_alone: timedelta | None = None
+    """
+    How long somebody who picked up has the case for himself at least; then, and not before his
+    ring timeout is over, the next is rung beside him. `None`: while he is on the phone, as in
+    policies of earlier releases.
+    """
     round_pause: timedelta = timedelta(seconds=15)
     """Between rounds, so that a dead trunk does not burn the policy within a second."""
     line_retry: timedelta = timedelta(seconds=5)
@@ -77,6 +83,8 @@ class Policy:
     """How long somebody who took a case is rung last for other cases."""
     remind_after: timedelta | None = None
     """How long a case may be acknowledged and not done; `None`: as long as it likes."""
+    vary_order: bool = False
+    """Whether each later round begins one group further on; earlier releases did not."""
 
     def groups(self) -> tuple[Group, ...]:
         """Return one round: who is rung together, in order; empty steps are left out."""

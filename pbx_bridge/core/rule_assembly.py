@@ -1,22 +1,27 @@
 """Check what rule files refer to and compile them into one pack."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.finding import Concept, Vocabulary
-from pbx_bridge.core.hearing import Ear, Negation, Zone
+from pbx_bridge.core.hearing import Ear
+from pbx_bridge.core.negation import LISTS as NEGATION_LISTS
+from pbx_bridge.core.negation import Negation
 from pbx_bridge.core.pattern import Element, Part, Pattern, Sequence
 from pbx_bridge.core.rule_draft import Draft
 from pbx_bridge.core.rulepack import CALENDAR_FACTS, WINDOW_FACT, Clause, RulePack
+from pbx_bridge.core.zones import LISTS as ZONE_LISTS
+from pbx_bridge.core.zones import ZONE_REACH, Zone
 
 
 def assemble(draft: Draft) -> RulePack | None:
     """Return the pack, or None with more lines in ``draft.mistakes``."""
-    _check_concepts(draft)
+    terms = {term for _, phrase in _all_phrases(draft) for each in phrase for term in each.terms}
+    _check_concepts(draft, terms)
     _check_facts(draft)
     off = _switched_off(draft)
-    concepts = _ordered_concepts(draft)
+    concepts = _ordered_concepts(draft, terms)
     facts = _ordered_facts(draft)
     if draft.mistakes:
         return None
@@ -24,7 +29,7 @@ def assemble(draft: Draft) -> RulePack | None:
         name=draft.header.get("name", draft.language),
         version=draft.header.get("version", "0"),
         language=draft.language,
-        ear=_ear(draft, concepts),
+        ear=_ear(draft, concepts, terms),
         facts=facts,
         rules=tuple(rule for key, (_, rule) in draft.rules.items() if key not in off),
         topics=tuple((name, tuple(patterns)) for name, patterns in draft.topics.items()),
@@ -33,28 +38,34 @@ def assemble(draft: Draft) -> RulePack | None:
     )
 
 
-def _ear(draft: Draft, concepts: tuple[Concept, ...]) -> Ear:
-    terms = {word for term in _all_terms(draft) for word in term.split()}
+def _ear(draft: Draft, concepts: tuple[Concept, ...], terms: set[str]) -> Ear:
+    words = {word for term in terms for word in term.split()}
     same = {word: frozenset(meant) for word, meant in draft.same.items()}
     lists = {name: tuple(phrases) for name, phrases in draft.negation.items()}
     return Ear(
         language=draft.language,
-        vocabulary=Vocabulary(terms, concepts, draft.language, draft.fillers, same),
+        vocabulary=Vocabulary(words, concepts, draft.language, draft.fillers, same),
         negation=Negation(
-            right=lists.get("right", ()),
-            near=lists.get("near", ()),
-            left=lists.get("left", ()),
-            stops=lists.get("stops", ()),
-            inert=lists.get("inert", ()),
+            **{name: lists.get(name, ()) for name in NEGATION_LISTS},
+            nouns=tuple(draft.nouns),
             right_span=draft.spans.get("right_span", 3),
             left_span=draft.spans.get("left_span", 2),
         ),
         zones=tuple(
-            Zone(zone_id=zone_id, markers=tuple(markers), breaks=tuple(breaks))
-            for zone_id, (markers, breaks) in draft.zones.items()
+            _zone(zone_id, lists, draft.reaches.get(zone_id, {}))
+            for zone_id, lists in draft.zones.items()
         ),
         asides=tuple(draft.asides),
         holds=tuple(draft.holds),
+    )
+
+
+def _zone(zone_id: str, lists: Mapping[str, list[Sequence]], reaches: Mapping[str, int]) -> Zone:
+    return Zone(
+        zone_id=zone_id,
+        **{name: tuple(lists.get(name, ())) for name in ZONE_LISTS},
+        ahead=reaches.get("ahead", ZONE_REACH),
+        behind=reaches.get("behind", 0),
     )
 
 
@@ -76,8 +87,9 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
         yield from ((f"concept {name[1:]}", phrase) for part in parts for phrase in part.phrases)
     for key, phrases in draft.negation.items():
         yield from ((f"[negation] {key}", phrase) for phrase in phrases)
-    for zone_id, (markers, breaks) in draft.zones.items():
-        yield from ((f"[zones.{zone_id}]", phrase) for phrase in (*markers, *breaks))
+    for zone_id, lists in draft.zones.items():
+        for phrases in lists.values():
+            yield from ((f"[zones.{zone_id}]", phrase) for phrase in phrases)
     yield from (("[asides]", phrase) for phrase in draft.asides)
     yield from (("[hold]", phrase) for phrase in draft.holds)
     for category, patterns in draft.topics.items():
@@ -86,16 +98,13 @@ def _all_phrases(draft: Draft) -> Iterator[tuple[str, Sequence]]:
         yield from _pattern_phrases(where, (*clause.patterns, *clause.unless))
 
 
-def _all_terms(draft: Draft) -> set[str]:
-    return {term for _, phrase in _all_phrases(draft) for each in phrase for term in each.terms}
-
-
-def _check_concepts(draft: Draft) -> None:
-    for where, phrase in _all_phrases(draft):
-        for element in phrase:
-            for word in " ".join(element.terms).split():
-                if word.startswith("@") and word not in draft.concepts:
-                    draft.wrong(where, f"{word} is not defined; add it under [concepts]")
+def _check_concepts(draft: Draft, terms: set[str]) -> None:
+    named = {word for term in terms if "@" in term for word in term.split() if word[0] == "@"}
+    unknown = named - set(draft.concepts)
+    for where, phrase in _all_phrases(draft) if unknown else ():
+        words = (word for element in phrase for term in element.terms for word in term.split())
+        for word in unknown.intersection(words):
+            draft.wrong(where, f"{word} is not defined; add it under [concepts]")
 
 
 def _check_facts(draft: Draft) -> None:
@@ -122,11 +131,11 @@ def _switched_off(draft: Draft) -> set[str]:
     return {rule_id for _, rule_id in draft.off}
 
 
-def _ordered_concepts(draft: Draft) -> tuple[Concept, ...]:
+def _ordered_concepts(draft: Draft, terms: set[str]) -> tuple[Concept, ...]:
     """Return the concepts, and words in a row, each after those it is made of."""
     rows = {
         term: [Part(phrases=(tuple(Element((word,)) for word in term.split()),))]
-        for term in _all_terms(draft)
+        for term in terms
         if " " in term
     }
     made_of = draft.concepts | rows

@@ -24,7 +24,11 @@ class Draft:
     concepts: dict[str, list[Part]] = field(default_factory=dict)
     negation: dict[str, list[Sequence]] = field(default_factory=dict)
     spans: dict[str, int] = field(default_factory=dict)
-    zones: dict[str, tuple[list[Sequence], list[Sequence]]] = field(default_factory=dict)
+    nouns: list[str] = field(default_factory=list)
+    zones: dict[str, dict[str, list[Sequence]]] = field(default_factory=dict)
+    """Zone to its lists: markers, breaks, verbs, openers."""
+    reaches: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Zone to its numbers of words: ahead, behind."""
     asides: list[Sequence] = field(default_factory=list)
     holds: list[Sequence] = field(default_factory=list)
     topics: dict[str, list[Pattern]] = field(default_factory=dict)
@@ -97,8 +101,7 @@ class Draft:
 
 def variants(pattern: Pattern) -> tuple[Pattern, ...]:
     """Return *pattern* without optional elements, once for every way to read it."""
-    phrases = (phrase for part in pattern.parts for phrase in part.phrases)
-    if not any(element.optional for phrase in phrases for element in phrase):
+    if "?" not in pattern.source:
         return (pattern,)
     versions: list[tuple[Part, ...]] = [()]
     for part in pattern.parts:

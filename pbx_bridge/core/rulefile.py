@@ -1,13 +1,14 @@
 """Read the tables of rule files into one pack, with all mistakes at once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from pbx_bridge.core.case import Urgency
-from pbx_bridge.core.pattern import Pattern
+from pbx_bridge.core.negation import LISTS as NEGATION_LISTS
 from pbx_bridge.core.rule_assembly import assemble
 from pbx_bridge.core.rule_draft import Draft, Table
 from pbx_bridge.core.rulepack import CERTAIN_AFTER, WEIGHTS, Clause, Rule, RulePack
 from pbx_bridge.core.text import LANGUAGES, fold
+from pbx_bridge.core.zones import LISTS as ZONE_LISTS
 from pbx_bridge.errors import RulePackError
 
 CATEGORIES = frozenset(
@@ -21,9 +22,9 @@ _TABLES = frozenset(
 _LABELS = tuple(urgency.value for urgency in Urgency if urgency is not Urgency.UNKNOWN)
 _UNMATCHED = ("unmatched", "unmatched_trade")
 _PACK_KEYS = frozenset({"name", "version", "language", "trade", "fillers", "off", *_UNMATCHED})
-_NEGATION_LISTS = ("right", "near", "left", "stops", "inert")
+_ZONE_REACHES = ("ahead", "behind")
 _CLAUSE_KEYS = frozenset({"id", "patterns", "unless", "anytime", "as_said"})
-_RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain"}
+_RULE_KEYS = _CLAUSE_KEYS | {"urgency", "weight", "category", "reason", "certain", "settles"}
 _MAX_WEIGHT = 100.0
 _MOST_AFTER = 20
 
@@ -50,15 +51,22 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
 def _negation_table(draft: Draft, file: str, table: Table) -> None:
     where = f"{file}: [negation]"
     spans = ("right_span", "left_span")
-    draft.unknown(where, table, (*_NEGATION_LISTS, *spans))
-    for key in _NEGATION_LISTS:
+    draft.unknown(where, table, (*NEGATION_LISTS, *spans, "nouns"))
+    draft.nouns += draft.strings(where, table.get("nouns", []))
+    for key in NEGATION_LISTS:
         draft.negation.setdefault(key, []).extend(draft.phrases(where, table.get(key, [])))
     for key in spans:
-        value = table.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10:
-            draft.spans[key] = value
-        elif value is not None:
-            draft.wrong(where, f"{key} is a number of words from 0 to 10")
+        draft.spans |= _word_count(draft, where, table, key)
+
+
+def _word_count(draft: Draft, where: str, table: Table, key: str) -> dict[str, int]:
+    """Return *key* with its number of words, or nothing when it is not given or wrong."""
+    value = table.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10:
+        return {key: value}
+    if value is not None:
+        draft.wrong(where, f"{key} is a number of words from 0 to 10")
+    return {}
 
 
 def _same_table(draft: Draft, file: str, table: Table) -> None:
@@ -73,10 +81,13 @@ def _zones_table(draft: Draft, file: str, table: Table) -> None:
     for zone_id, value in table.items():
         where = f"{file}: [zones.{zone_id}]"
         zone = draft.table(where, value)
-        draft.unknown(where, zone, ("markers", "breaks"))
-        markers, breaks = draft.zones.setdefault(zone_id, ([], []))
-        markers += draft.phrases(where, zone.get("markers", []))
-        breaks += draft.phrases(where, zone.get("breaks", []))
+        draft.unknown(where, zone, (*ZONE_LISTS, *_ZONE_REACHES))
+        lists = draft.zones.setdefault(zone_id, {key: [] for key in ZONE_LISTS})
+        for key in ZONE_LISTS:
+            lists[key] += draft.phrases(where, zone.get(key, []))
+        reaches = draft.reaches.setdefault(zone_id, {})
+        for key in _ZONE_REACHES:
+            reaches |= _word_count(draft, where, zone, key)
 
 
 def _topics_table(draft: Draft, file: str, table: Table) -> None:
@@ -97,17 +108,7 @@ def _clause(draft: Draft, where: str, clause_id: str, table: Table, *, anytime: 
         unless=draft.patterns(where, table.get("unless", [])),
         anytime=draft.flag(where, table, "anytime", default=anytime),
         as_said=draft.flag(where, table, "as_said", default=False),
-        keys=_keys(patterns),
     )
-
-
-def _keys(patterns: Iterable[Pattern]) -> frozenset[str]:
-    """Return the terms of which one must be there for any pattern to be found."""
-    keys: set[str] = set()
-    for pattern in patterns:
-        first = next(part for part in pattern.parts if not part.absent)
-        keys |= {f"#{first.fact}"} if first.fact else set(first.phrases[0][0].terms)
-    return frozenset(keys)
 
 
 def _fact(draft: Draft, file: str, table: Table) -> None:
@@ -148,6 +149,7 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
             category=category,
             reason=draft.texts(where, table, "reason"),
             certain_after=_certain(draft, where, table, urgency),
+            settles=_settles(draft, where, table, urgency),
         ),
     )
 
@@ -163,6 +165,13 @@ def _certain(draft: Draft, where: str, table: Table, urgency: Urgency) -> int | 
         return value
     draft.wrong(where, f"certain is true, false or a number of words from 1 to {_MOST_AFTER}")
     return None
+
+
+def _settles(draft: Draft, where: str, table: Table, urgency: Urgency) -> bool:
+    settles = draft.flag(where, table, "settles", default=False)
+    if settles and urgency.rings:
+        draft.wrong(where, "only a routine or none rule can settle; take the line out")
+    return settles
 
 
 def _read_file(draft: Draft, file: str, tables: Table) -> None:

@@ -1,9 +1,10 @@
 """The rules of one language, compiled; read from TOML by `rulefile`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pbx_bridge.core.case import Urgency
+from pbx_bridge.core.clause_index import ClauseIndex
 from pbx_bridge.core.hearing import Ear
 from pbx_bridge.core.pattern import Pattern
 
@@ -74,8 +75,6 @@ class Clause:
     """Holds in past and hypothetical parts too."""
     as_said: bool = False
     """Negations around it are not looked at."""
-    keys: frozenset[str] = frozenset()
-    """Without one of these terms, concepts or `#facts` no pattern can be found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +89,8 @@ class Rule:
     reason: str
     certain_after: int | None = None
     """Words that must follow before the first mobile rings while the caller speaks; None: never."""
+    settles: bool = False
+    """A quiet rule that speaks of what was told before its words only."""
 
     @property
     def rule_id(self) -> str:
@@ -114,6 +115,14 @@ class RulePack:
     """What a text is on which no rule speaks and that names no trade."""
     unmatched_trade: Urgency = Urgency.ROUTINE
     """What a text is on which no rule speaks though it has topic words of a trade."""
+    fact_index: ClauseIndex = field(init=False, repr=False, compare=False)
+    rule_index: ClauseIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        facts = ClauseIndex(fact.patterns for fact in self.facts)
+        rules = ClauseIndex(rule.clause.patterns for rule in self.rules)
+        object.__setattr__(self, "fact_index", facts)
+        object.__setattr__(self, "rule_index", rules)
 
     @property
     def title(self) -> str:

@@ -41,7 +41,7 @@ def fold(text: str, language: str) -> str:
     Russian yo is ye; so a text typed without marks is found too.
     """
     lowered = text.casefold().translate(_PLAIN)
-    if language != "ru":
+    if language != "ru" and not lowered.isascii():
         decomposed = unicodedata.normalize("NFKD", lowered)
         lowered = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     if language == "de":

@@ -1,9 +1,10 @@
 """Judge a message by a rule pack; the verdict can only fail upwards."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbx_bridge.core.case import Reason, Transcript, Urgency, Verdict
+from pbx_bridge.core.clause_index import Begun
 from pbx_bridge.core.finding import Hit, find, find_near
 from pbx_bridge.core.hearing import Heard
 from pbx_bridge.core.pattern import Part, Pattern
@@ -52,17 +53,13 @@ class _Hearing:
     heard: Heard
     facts: dict[str, str]
     silenced: list[Silenced]
+    ends: dict[str, int] = field(default_factory=dict)
+    """Clause to the token after the words of its first condition."""
 
-    def words_for(self, clause: Clause) -> str | None:
-        """Return the words by which *clause* holds, or None."""
-        standing = self.heard.spans.keys()
-        for pattern in clause.patterns:
-            first = pattern.parts[0]
-            if first.phrases and not first.absent:
-                begins = first.phrases[0][0].terms
-                if standing.isdisjoint(begins):  # most patterns: no more is looked at
-                    continue
-            words = self._pattern(pattern, clause)
+    def words_for(self, clause: Clause, begun: Iterable[int]) -> str | None:
+        """Return the words by which *clause* holds, or None; its patterns *begun* are tried."""
+        for number in sorted(begun):
+            words = self._pattern(clause.patterns[number], clause)
             if words is not None:
                 blocker = self._blocker(clause)
                 if blocker is None:
@@ -72,7 +69,12 @@ class _Hearing:
         return None
 
     def _blocker(self, clause: Clause) -> str | None:
+        standing = self.heard.spans.keys()
         for pattern in clause.unless:
+            first = pattern.parts[0]
+            is_word = first.phrases and not first.absent
+            if is_word and standing.isdisjoint(first.phrases[0][0].terms):
+                continue  # most patterns: no more is looked at
             if self._pattern(pattern, _ANYTIME) is not None:
                 return pattern.source
         return None
@@ -97,6 +99,7 @@ class _Hearing:
         for hit in hits:
             cause = self._objection(hit, clause)
             if not cause:
+                self.ends.setdefault(clause.clause_id, hit[-1][1])
                 return self.heard.words(hit)
         if hits and clause is not _ANYTIME:
             self._note(clause, self.heard.words(hits[0]), cause)
@@ -122,21 +125,18 @@ def explain(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> Explana
     """Judge *text* and keep everything a person needs to follow the verdict."""
     heard = pack.ear.hear(text)
     hearing = _Hearing(heard, dict.fromkeys(context.facts(), ""), [])
-    present = set(heard.spans)
-    for fact in pack.facts:
-        if not fact.keys.isdisjoint(present) or _asks_fact(fact, hearing):
-            words = hearing.words_for(fact)
-            if words is not None:
-                hearing.facts[fact.clause_id] = words
-    present.update(f"#{fact}" for fact in hearing.facts)
+    _find_facts(hearing, pack)
+    begun: Begun = {}
+    pack.rule_index.add(begun, heard.spans)
+    pack.rule_index.add(begun, (f"#{fact}" for fact in hearing.facts))
     spoken = [
         (rule, words)
-        for rule in pack.rules
-        if not rule.clause.keys.isdisjoint(present)
-        and (words := hearing.words_for(rule.clause)) is not None
+        for number, rule in enumerate(pack.rules)
+        if number in begun and (words := hearing.words_for(rule.clause, begun[number])) is not None
     ]
+    verdict = _verdict(spoken, hearing, pack)
     return Explanation(
-        verdict=_verdict(spoken, hearing, pack),
+        verdict=_told_after(verdict, spoken, hearing, pack, context) or verdict,
         heard=heard,
         facts=tuple(hearing.facts.items()),
         silenced=tuple(dict.fromkeys(hearing.silenced)),
@@ -183,8 +183,16 @@ def judge(transcript: Transcript, pack: RulePack, context: Context = NO_CONTEXT)
     )
 
 
-def _asks_fact(fact: Clause, hearing: _Hearing) -> bool:
-    return any(key.startswith("#") and key[1:] in hearing.facts for key in fact.keys)
+def _find_facts(hearing: _Hearing, pack: RulePack) -> None:
+    begun: Begun = {}
+    pack.fact_index.add(begun, hearing.heard.spans)
+    pack.fact_index.add(begun, [f"#{fact}" for fact in hearing.facts])
+    for number, fact in enumerate(pack.facts):
+        if number in begun:
+            words = hearing.words_for(fact, begun[number])
+            if words is not None:
+                hearing.facts[fact.clause_id] = words
+                pack.fact_index.add(begun, (f"#{fact.clause_id}",))
 
 
 def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) -> Verdict:
@@ -215,6 +223,28 @@ def _verdict(spoken: list[tuple[Rule, str]], hearing: _Hearing, pack: RulePack) 
         reasons=tuple(reasons),
         pack=pack.title,
     )
+
+
+def _told_after(
+    verdict: Verdict,
+    spoken: list[tuple[Rule, str]],
+    hearing: _Hearing,
+    pack: RulePack,
+    context: Context,
+) -> Verdict | None:
+    """
+    Return the emergency told after the words that settled another matter, or None.
+
+    *It was repaired* answers what was told before it; what follows is heard for itself.
+    """
+    if verdict.rings:
+        return None
+    settled = [hearing.ends[rule.rule_id] for rule, _ in spoken if rule.settles]
+    if not settled:
+        return None
+    rest = " ".join(token.text for token in hearing.heard.tokens[min(settled) :])
+    after = classify(rest, pack, context)
+    return after if after.urgency is Urgency.EMERGENCY else None
 
 
 def _unmatched(heard: Heard, pack: RulePack) -> Verdict:

@@ -21,10 +21,10 @@ ChoosePolicy = Callable[[Escalate], Policy]
 
 def patient_policy(choose: ChoosePolicy, effect: Escalate, call: Call) -> Policy:
     """
-    Return the policy of today with time to hear the whole message before the next is rung.
+    Return the policy of today with time to hear the whole message on the phone.
 
     While the caller speaks it is not known how long that will be, and nothing is added: the
-    longest message would let a mailbox that answers hold up an emergency for minutes.
+    longest message would let a mailbox that answers keep its owner from other cases for minutes.
     """
     policy = choose(effect)
     said = timedelta(seconds=call.message_s)

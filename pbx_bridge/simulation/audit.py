@@ -10,8 +10,7 @@ from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.neighbours import others_of
 from pbx_bridge.ports import Notice
 from pbx_bridge.simulation.memory import MemoryTables
-
-SLACK = timedelta(seconds=1)
+from pbx_bridge.simulation.patience import SLACK, Patience
 
 
 class Audit:
@@ -36,6 +35,7 @@ class Audit:
         """How many rows of the outbox we have read."""
         self._keys: Counter[tuple[str, str]] = Counter()
         """How often each technician pressed 1 for each case."""
+        self._patience = Patience()
 
     def look(self, now: datetime, dead: timedelta) -> None:
         """
@@ -50,6 +50,9 @@ class Audit:
         self._nobody_forgotten()
         for esc in states:
             self._in_time(now, esc, dead)
+            others = others_of(esc.case_id, now, states)
+            if late := self._patience.look(now, esc, others, dead):
+                self.faults.append(late)
             is_taken = esc.phase is EscalationPhase.ACKNOWLEDGED
             if esc.phase is not EscalationPhase.DONE and is_taken == (esc.owner is None):
                 self.faults.append(f"case {esc.case_id} is {esc.phase} with owner {esc.owner}")

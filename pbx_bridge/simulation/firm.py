@@ -67,6 +67,8 @@ def _base(chance: Random) -> Policy:
         last_resort=OWNER if chance.random() < 0.5 else None,
         busy_for=timedelta(minutes=chance.choice([5, 45])),
         remind_after=timedelta(minutes=chance.choice([20, 90])) if chance.random() < 0.5 else None,
+        listen_alone=timedelta(seconds=chance.choice([0, 0, 20])),
+        vary_order=chance.random() < 0.8,
     )
 
 

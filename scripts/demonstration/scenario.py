@@ -77,7 +77,7 @@ SCENARIOS = {
         ),
         Scenario(
             name="mailbox",
-            title="Anna's mailbox answers, and never accepts anything. Ben presses 1.",
+            title="Anna's mailbox answers and accepts nothing. Ben is rung beside it, presses 1.",
             technicians=(("anna", "104"), ("ben", "103")),
             owner="ben",
             outcomes=("no-answer", "acknowledged"),

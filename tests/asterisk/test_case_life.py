@@ -69,7 +69,8 @@ def evening(night: AfterHours) -> Evening:
     """Play it all in one night: a reminder comes after a minute at the earliest."""
     pins = _prepare(night)
     extra = f"[call_in]\npins_file = {json.dumps(str(pins))}\n"
-    night.begin(WORKER, SLEEPER, WRITER, escalation="remind_after_min = 1", extra=extra)
+    slow = {"ring_timeout_s": 15, "escalation": "remind_after_min = 1"}
+    night.begin(WORKER, SLEEPER, WRITER, extra=extra, **slow)
     bridge, told = night.stage.bridge, {}
 
     reminded = night.call_and_leave()

@@ -47,7 +47,7 @@ def test_frozen_while_the_caller_speaks(night: AfterHours) -> None:
 
 def test_frozen_while_a_mobile_rings(night: AfterHours) -> None:
     """Who answers is asked by the dialplan; the key 1 that it stored counts after the thaw."""
-    night.begin("123", "103")
+    night.begin("123", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("invite", "123")
     freeze(night)
@@ -59,7 +59,7 @@ def test_frozen_while_a_mobile_rings(night: AfterHours) -> None:
 
 def test_frozen_while_the_technician_listens(night: AfterHours) -> None:
     """When the lease is over the dialplan asks him again, and that key 1 counts."""
-    night.begin("124", "103")
+    night.begin("124", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("answered", "124")
     assert night.stage.service is not None

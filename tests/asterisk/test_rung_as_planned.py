@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asterisk
 
 MOMENTS = {
     "weekday": Moment(at="2035-02-14 11:00", policy="default", rung=("t1", "t4")),
-    "evening": Moment(at="2035-02-15 20:00", policy="evening", rung=("t1", "t5")),
+    "evening": Moment(at="2035-02-15 20:00", policy="evening", rung=("t1", "t5", "t5", "t1")),
     "emergency": Moment(
         at="2035-02-16 11:00", policy="flood", rung=("t1+t4", "t6"), say=SAID["de"]
     ),
@@ -30,13 +30,13 @@ MOMENTS = {
     "second-person": Moment(
         at="2035-02-28 20:00",
         policy="evening",
-        rung=("t3", "t2", "t4"),
+        rung=("t3", "t2", "t4", "t2", "t4", "t3"),
         decided=(("override", "add", "second", "t2", "--from=2035-02-28", "--until=2035-03-01"),),
     ),
     "swap": Moment(
         at="2035-03-06 20:00",
         policy="evening",
-        rung=("t2", "t4"),
+        rung=("t2", "t4", "t4", "t2"),
         decided=(("swap", "t1", "2035-03-06 12:00", "t2", "2035-03-13 12:00"),),
     ),
 }

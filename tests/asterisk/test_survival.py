@@ -136,7 +136,7 @@ def test_killed_during_the_greeting(night: AfterHours) -> None:
 
 def test_killed_while_a_mobile_rings(night: AfterHours) -> None:
     """The ring goes on without us and is not placed again; his key 1 counts."""
-    night.begin("113", "103")
+    night.begin("113", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("invite", "113")
     kill(night)
@@ -149,7 +149,7 @@ def test_killed_while_a_mobile_rings(night: AfterHours) -> None:
 
 def test_killed_while_the_technician_listens(night: AfterHours) -> None:
     """The dialplan asks him in our place; the key 1 that it stored is honoured afterwards."""
-    night.begin("123", "103")
+    night.begin("123", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("answered", "123")
     kill(night)
@@ -166,7 +166,7 @@ def test_killed_while_the_technician_listens(night: AfterHours) -> None:
 
 def test_killed_during_the_confirmation(night: AfterHours) -> None:
     """His message is whole; the next service tells him the rest, the ring under way counts."""
-    night.begin("113", "103")
+    night.begin("113", "103", ring_timeout_s=15)
     call = night.call(SAID["de"])
     night.wait_mobile("invite", "113")
     kill(night)
@@ -180,7 +180,7 @@ def test_killed_during_the_confirmation(night: AfterHours) -> None:
 
 def test_killed_and_back_while_the_technician_listens(night: AfterHours) -> None:
     """Whoever asks him then, service or dialplan: one second after his key he has a receipt."""
-    night.begin("123", "103")
+    night.begin("123", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("answered", "123")
     kill(night)
@@ -257,7 +257,7 @@ def test_asterisk_is_killed_while_the_caller_speaks(night: AfterHours, all_of_it
 
 def test_asterisk_is_killed_while_the_technician_listens(night: AfterHours) -> None:
     """His line is gone, so the next one is rung; the first came to no harm, nor did the case."""
-    night.begin("123", "103")
+    night.begin("123", "103", ring_timeout_s=15)
     call = night.call_and_leave()
     night.wait_mobile("answered", "123")
     night.box.kill_pbx()

@@ -91,6 +91,66 @@ AROUND = {
         "{} спасибо заранее",
     ),
 }
+PAST = {
+    "de": (
+        "die heizung wurde letzten monat repariert",
+        "sie waren letzte woche schon bei uns",
+        "die rechnung vom letzten monat habe ich bezahlt",
+        "im märz war ihr kollege da und hat die therme gewartet",
+        "vor zwei wochen hatten wir einen termin bei ihnen",
+        "der alte schaden ist behoben",
+        "vor einem monat wurde der zähler getauscht",
+    ),
+    "en": (
+        "it was sorted last month",
+        "you came out last week",
+        "i paid the invoice from last month",
+        "you fitted our boiler two years ago",
+        "the old problem was put right",
+        "your man was here yesterday",
+        "your company did our bathroom last year",
+    ),
+    "pl": (
+        "w zeszłym miesiącu naprawiliście kocioł",
+        "dwa tygodnie temu był u nas wasz serwisant",
+        "zapłaciłem fakturę za zeszły miesiąc",
+        "tamta usterka została usunięta",
+        "dozorcy nie ma",
+        "klucza nie ma",
+        "w ubiegłym roku robiliście nam łazienkę",
+    ),
+    "ru": (
+        "в прошлом месяце вы чинили котел",
+        "две недели назад был ваш мастер",
+        "я оплатил счет за прошлый месяц",
+        "ту поломку уже устранили",
+        "дворника нет",
+        "ключа нет",
+        "в прошлом году вы делали нам ванную",
+    ),
+}
+STORIES = {
+    "de": (
+        "letzte woche hatten wir einen rohrbruch ich brauche dafür noch die rechnung",
+        "wir hatten letzte woche einen gasgeruch im keller können sie mir den bericht schicken",
+        "vor zwei monaten gab es bei uns einen kabelbrand ich brauche noch die rechnung",
+    ),
+    "en": (
+        "last week we had a burst pipe i need the invoice for the insurance",
+        "you came out last month for a smell of gas could you send me the report",
+        "two months ago there was a fire in the socket at ours i need the invoice",
+    ),
+    "pl": (
+        "w zeszłym tygodniu mieliśmy wyciek gazu potrzebuję fakturę dla ubezpieczalni",
+        "mieliśmy w zeszłym tygodniu pożar w gniazdku proszę przysłać protokół",
+        "rok temu mieliśmy w domu wyciek wody potrzebuję fakturę",
+    ),
+    "ru": (
+        "на прошлой неделе был прорыв трубы нужен счет для страховой",
+        "на прошлой неделе был пожар в розетке пришлите пожалуйста акт",
+        "в прошлом году был запах газа нужен счет для страховой",
+    ),
+}
 
 
 @pytest.mark.parametrize("language", TOLD)
@@ -100,3 +160,21 @@ def test_nothing_calm_silences_an_emergency(language: str) -> None:
     said = [frame.format(told) for frame in AROUND[language] for told in TOLD[language]]
 
     assert [text for text in said if classify(text, pack).urgency is not Urgency.EMERGENCY] == []
+
+
+@pytest.mark.parametrize("language", PAST)
+def test_emergency_told_after_the_past_rings(language: str) -> None:
+    """A past marker reaches forward only within its clause."""
+    pack = shipped(language)
+    every = [f"{past} {told}" for past in PAST[language] for told in TOLD[language]]
+    quiet = [text for text in every if not classify(text, pack).rings]
+
+    assert not quiet
+
+
+@pytest.mark.parametrize("language", STORIES)
+def test_story_of_the_past_stays_quiet(language: str) -> None:
+    """The trouble in the clause of the marker is over."""
+    loud = [text for text in STORIES[language] if classify(text, shipped(language)).rings]
+
+    assert not loud

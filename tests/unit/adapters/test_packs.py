@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from packs import shipped
 
-from pbx_bridge.adapters.packs import load_pack, shipped_languages
+from pbx_bridge.adapters.packs import lint, load_pack, shipped_languages
 from pbx_bridge.errors import RulePackError
 
 
@@ -77,3 +77,39 @@ def test_missing_own_file(tmp_path: Path) -> None:
     """A wrong path is one clear error."""
     with pytest.raises(RulePackError, match="cannot be read"):
         load_pack("de", tmp_path / "none.toml")
+
+
+OWN = """
+[ru.pack]
+trade = "water"
+
+[ru.asides]
+phrases = ["да|нет .. да|нет"]
+
+[[ru.fact]]
+id = "own"
+patterns = ["два|три .. три|пять"]
+
+[[ru.rule]]
+id = "cistern"
+urgency = "urgent"
+reason = "Цистерна"
+patterns = [
+  "бак|бочка .. бак|бочка",  # lint: meant
+  "бак|куб .. куб|бочка",
+]
+"""
+
+
+def test_lint_names_line_and_place(tmp_path: Path) -> None:
+    """A pattern whose line says why it is meant is not named."""
+    own = tmp_path / "own.toml"
+    own.write_text(OWN, encoding="utf-8")
+
+    found = [line.removeprefix(f"{own}:") for line in lint("ru", own)[1]]
+
+    assert [line.split(": ")[:2] for line in found] == [
+        ["6", "[asides]"],
+        ["10", "fact own"],
+        ["18", "rule ru.water.cistern"],
+    ]

@@ -97,12 +97,28 @@ def test_explain_shows_the_way() -> None:
     assert result.stdout.endswith("certain while it is spoken: after <es riecht nach gas aber>\n")
 
 
-def test_lint_counts_all_packs() -> None:
-    """One line for each language when nothing is wrong."""
-    result = run("lint")
+def test_lint_counts_all_packs_and_names_what_is_doubtful(tmp_path: Path) -> None:
+    """A line for each language; a pattern of the firm's own on standard error, none of ours."""
+    own = tmp_path / "own.toml"
+    own.write_text('[de.concepts]\npipe = ["zu|dicht .. zu|offen"]\n')
+
+    result = run("lint", "--own", str(own))
 
     assert result.exit_code == 0
     assert [line[:2] for line in result.stdout.splitlines()] == ["de", "en", "pl", "ru"]
+    (line,) = result.stderr.splitlines()  # more: mend the pattern, or `# lint: why` on its line
+    assert line.startswith(f"{own}:2: concept pipe:")
+
+
+def test_lint_names_what_is_wrong(tmp_path: Path) -> None:
+    """A mistake ends the command."""
+    own = tmp_path / "own.toml"
+    own.write_text('[de.concepts]\npipe = ["zu||dicht"]\n')
+
+    result = run("lint", "--own", str(own))
+
+    assert result.exit_code == 1
+    assert "nothing stands beside" in result.stderr
 
 
 def test_score_counts_a_folder(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ order = ["ben", "anna", "ben"]
 rounds = 1
 ring_timeout_s = 20
 round_pause_s = 7
+vary_order = false
 answer_limit_s = 40
+listen_alone_s = 12
 line_retry_s = 3
 ceiling_min = 60
 last_resort = "anna"
@@ -39,6 +41,8 @@ rounds = 4
 ring_timeout_s = 15
 busy_for_min = 0
 last_resort = "ben"
+listen_alone_s = 0
+vary_order = true
 
 [[policy.step]]
 who = ["@primary", "ben"]
@@ -61,6 +65,7 @@ FIRM = Policy(
     steps=(),
     rounds=1,
     answer_limit=timedelta(seconds=40),
+    listen_alone=timedelta(seconds=12),
     round_pause=timedelta(seconds=7),
     line_retry=timedelta(seconds=3),
     ceiling=timedelta(minutes=60),
@@ -70,10 +75,10 @@ FIRM = Policy(
 )
 
 
-def test_file_without_policies_has_the_defaults_of_the_core() -> None:
-    """A firm of three need not write a policy at all."""
+def test_file_without_policies_has_the_defaults() -> None:
+    """A firm of three need not write a policy at all; the core's are those of old journals."""
     assert policies_of(parse(SMALLEST, source="f")) == Policies(
-        base=Policy(steps=()),
+        base=Policy(steps=(), listen_alone=timedelta(), vary_order=True),
         ring_timeout=RING_TIMEOUT,
         order=("anna", "ben"),
         roster=(ANNA, BEN),
@@ -102,7 +107,9 @@ def test_every_key_arrives_and_what_is_not_said_is_the_firms() -> None:
         base=Policy(
             steps=(),
             rounds=4,
+            vary_order=True,
             answer_limit=FIRM.answer_limit,
+            listen_alone=timedelta(),
             round_pause=FIRM.round_pause,
             line_retry=FIRM.line_retry,
             ceiling=FIRM.ceiling,

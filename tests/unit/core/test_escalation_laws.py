@@ -1,12 +1,24 @@
-"""The six laws of an escalation, over random nights."""
+"""The laws of an escalation, over random nights."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from examples import NOW
 from fakes import MemoryStore
 from hypothesis import given
-from nights import begun, by_time_alone, escalated, escalation_events, nights, policies
+from hypothesis import strategies as st
+from nights import (
+    begun,
+    by_time_alone,
+    escalated,
+    escalation_events,
+    moods,
+    nights,
+    played,
+    policies,
+)
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import advance
@@ -27,6 +39,7 @@ from pbx_bridge.core.lineup import rank
 from pbx_bridge.core.policy import Policy
 
 random_nights = nights(escalation_events)
+_ALONE = st.sampled_from([timedelta(), timedelta(seconds=7), timedelta(seconds=40)])
 CLOSED = (EscalationPhase.DONE, EscalationPhase.EXHAUSTED)
 
 
@@ -70,6 +83,19 @@ def test_no_ring_begins_at_the_ceiling(policy, night) -> None:
         if moved.state.phase is EscalationPhase.ACKNOWLEDGED:
             continue
         assert now < moved.state.give_up_at or not _rings(moved)
+
+
+@given(policies, _ALONE, moods)
+def test_answer_without_a_key_delays_nobody(policy, alone, behaviours) -> None:
+    """The next ring begins when the timeout of the one before is over, if anybody is free."""
+    seen = list(played(replace(policy, listen_alone=alone), behaviours))
+    rings = [(at, moved) for at, moved in seen if _rings(moved)]
+    for (_, before), (at, moved) in pairwise(rings):
+        over_at, pause = _over_at(seen, moved.state, before.state.round)
+        if at > over_at + pause:
+            state = [moved.state for earlier, moved in seen if earlier <= over_at][-1]
+            retry = policy.line_retry if state.is_waiting else timedelta()
+            assert not _free(state, over_at) or at <= over_at + pause + retry
 
 
 @given(policies, random_nights)
@@ -133,13 +159,14 @@ def test_mobile_rings_once_at_a_time(policy, night) -> None:
 @given(policies, random_nights)
 def test_ring_that_is_given_up_is_stopped(policy, night) -> None:
     """Whatever we closed ourselves is cancelled; nobody's mobile rings on for nothing."""
-    before = frozenset()
+    before, ever_stopped = frozenset(), set()
     for _, event, moved in escalated(policy, night):
         told = {getattr(event, "attempt", None)}
         live = frozenset(one.attempt for one in moved.state.live)
         stopped = {one.attempt for one in moved.effects if isinstance(one, CancelRing)}
+        ever_stopped |= stopped
 
-        assert before - live - told <= stopped
+        assert before - live - told <= ever_stopped
         if moved.state.phase in CLOSED:
             assert before & live <= stopped or not moved.effects
         before = live
@@ -171,6 +198,29 @@ def test_each_reason_for_the_fallback_is_told_once(policy, night) -> None:
                 told.append(effect.reason)
 
         assert len(told) == len(set(told))
+
+
+def _over_at(seen, state: Escalation, round_before: int) -> tuple[datetime, timedelta]:
+    """Return until when the newest group of *state* had to wait for others, and its pause."""
+    policy, older = state.policy, state.attempts[: state.newest - 1]
+    begun_at = {n: at for at, moved in seen for n in (ring.attempt for ring in _rings(moved))}
+    has_turned = state.round > round_before  # then all rings of the round before count
+    waited_for = older if has_turned else older[-1:]
+    ends = [begun_at[one.attempt] + one.timeout for one in waited_for]
+    pause = policy.round_pause if has_turned and state.round <= policy.rounds else timedelta()
+    return max(ends) + policy.grace + policy.listen_alone, pause
+
+
+def _free(state: Escalation, now: datetime) -> set[str]:
+    """Return who could be rung; nobody while a goodbye lasts, or nobody was reached at all."""
+    policy = state.policy
+    groups = state.todo
+    if not groups:
+        groups = policy.groups() if state.round < policy.rounds else policy.last_group()
+    if state.talking(now) or state.idle_rounds:
+        return set()
+    listening = {one.technician for one in state.live}
+    return {person.name for group in groups for person in group.technicians} - listening
 
 
 def _begins_anew(moved) -> bool:

@@ -4,7 +4,8 @@ import pytest
 from packs import pack
 
 from pbx_bridge.core.finding import Hit
-from pbx_bridge.core.hearing import ZONE_REACH, Heard
+from pbx_bridge.core.hearing import Heard
+from pbx_bridge.core.zones import ZONE_REACH
 
 EAR = pack().ear
 

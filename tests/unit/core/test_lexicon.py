@@ -41,16 +41,16 @@ def test_joined_pieces_find_the_compound() -> None:
     """What the recogniser split is found as one word, inflected too."""
     book = Lexicon(["rohrbruch", "spülkasten"], "de")
 
-    assert book.joined_terms("rohrbruch") == {"rohrbruch"}
-    assert book.joined_terms("spulkastens") == {"spülkasten"}
+    assert book.joined_terms("rohr", "bruch") == {"rohrbruch"}
+    assert book.joined_terms("spul", "kastens") == {"spülkasten"}
 
 
 def test_a_short_prefix_does_not_begin_in_another_word() -> None:
     """*во дворе* is no water: what ends in the second piece needs five letters."""
     book = Lexicon(["вод*", "водопровод*"], "ru")
 
-    assert book.joined_terms("водворе") == set()
-    assert book.joined_terms("водопроводный") == {"водопровод*"}
+    assert book.joined_terms("во", "дворе") == set()
+    assert book.joined_terms("водо", "проводный") == {"водопровод*"}
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,13 +73,22 @@ def test_word_of_dialect_stands_for_the_other_one_too() -> None:
     )
 
     assert terms(book, "ned") == {"ned", "nicht"}
-    assert book.joined_terms("reizung") == {"heiz*"}
+    assert book.joined_terms("rei", "zung") == {"heiz*"}
 
 
 def test_joined_pieces_forgive_a_slip_in_a_long_compound() -> None:
     """*sicherungs kosten* is a fuse box; shorter joins must be spelled right."""
     book = Lexicon(["sicherungskasten", "rohrbruch", "hinbekommen"], "de")
 
-    assert book.joined_terms("sicherungskosten") == {"sicherungskasten"}
-    assert book.joined_terms("hilfekommen") == frozenset()
+    assert book.joined_terms("sicherungs", "kosten") == {"sicherungskasten"}
+    assert book.joined_terms("hilfe", "kommen") == frozenset()
     assert book.joined_terms("rohrbrach") == frozenset()
+
+
+def test_one_piece_alone_is_no_compound() -> None:
+    """*Wasser* in *wasser an* is found by the word itself, not once more by both."""
+    book = Lexicon(["wasser*", "*hahn", "wasserhahn"], "de")
+
+    assert book.joined_terms("wasser", "an") == frozenset()
+    assert book.joined_terms("am", "hahn") == frozenset()
+    assert book.joined_terms("wasser", "hahn") == {"wasserhahn"}

@@ -56,6 +56,9 @@ def test_rule_id_names_language_and_trade() -> None:
         ({"topics": {"water": ["#baby"]}}, "a topic cannot ask"),
         ({"negation": {"right_span": 99}}, "right_span is a number of words"),
         ({"zones": {"past": {"marker": []}}}, "marker is not known"),
+        ({"zones": {"past": {"ahead": -1}}}, "ahead is a number of words"),
+        ({"negation": {"nouns": "a"}}, "own.toml: [negation]: write a list"),
+        ({"rule": [rule(settles=True)]}, "only a routine or none rule can settle"),
     ],
 )
 def test_mistakes_name_place_and_remedy(tables: dict[str, object], text: str) -> None:

@@ -183,3 +183,30 @@ def test_doubt_never_lowers(words: list[str]) -> None:
     transcript = spoken(" ".join(words), 0.2)
 
     assert judge(transcript, PACK).rings
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("rohrbruch ist erledigt", Urgency.NONE),
+        ("alles erledigt danke jetzt rauch im keller", Urgency.EMERGENCY),
+        ("das ist erledigt wir haben keine heizung", Urgency.NONE),
+        ("keine heizung", Urgency.URGENT),
+    ],
+)
+def test_what_is_settled_is_what_was_told_before(text: str, urgency: Urgency) -> None:
+    """An emergency told after the words that settle another matter is heard for itself."""
+    settling = pack(
+        SMALL
+        + """
+[[rule]]
+id = "settled"
+urgency = "none"
+weight = 12
+settles = true
+reason = "Erledigt"
+patterns = ["erledigt"]
+"""
+    )
+
+    assert classify(text, settling).urgency is urgency

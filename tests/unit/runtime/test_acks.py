@@ -19,7 +19,7 @@ async def test_two_press_1_and_one_wins(night: Night) -> None:
     await night.open_case()
     annas = night.phones.rings[0]
     await night.answers("anna", stands_still_at="digit", keys={})
-    await night.pass_time(seconds=80)
+    await night.pass_time(seconds=25)
 
     await night.presses("ben", "1")
     anna = await _leg(night, annas, keys={"ack-announce": "1"})

@@ -48,23 +48,23 @@ async def test_number_that_asterisk_refuses_passes_it_on(night: Night) -> None:
     assert (await night.case()).attempts[0].outcome is RingOutcome.UNREACHABLE
 
 
-async def test_whoever_answers_an_early_case_and_presses_nothing_costs_the_answer_limit(
-    night: Night,
-) -> None:
-    """Perhaps a mailbox: however long the message may become, Ben is rung after 75 s."""
+async def test_listener_of_an_early_case_costs_his_ring_timeout(night: Night) -> None:
+    """Perhaps a mailbox: Ben is rung after 22 s; Anna listens on, and is let go after 75 s."""
     line = night.caller(stands_still_at="speaking")
     await night.serve(line)
     night.daemon.cases.post("1001", HeardCertain(Verdict(urgency=Urgency.EMERGENCY)))
     await night.settle()
 
     await night.answers("anna", stands_still_at="ack-announce")
-    await night.pass_time(70)
+    await night.pass_time(21)
+    alone = night.rang()
+    await night.pass_time(2)
+    beside, stopped = night.rang(), list(night.phones.cancelled)
+    await night.pass_time(60)
 
-    assert night.rang() == ["anna"]
-
-    await night.pass_time(10)
-
-    assert night.rang() == ["anna", "ben"]
+    assert (alone, beside, stopped) == (["anna"], ["anna", "ben"], [])
+    assert "1001-1" in night.phones.cancelled
+    assert night.rang() == ["anna", "ben", "ben"]  # she was on the phone in the second round
 
 
 async def test_fallback_takes_an_early_ring_from_us(night: Night) -> None:

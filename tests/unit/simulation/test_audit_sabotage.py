@@ -14,9 +14,9 @@ import pytest
 
 from pbx_bridge.core import escalation, escalation_rounds
 from pbx_bridge.core.ack_flow import Granted
-from pbx_bridge.core.escalation_events import RingAnswered, TakenElsewhere
+from pbx_bridge.core.escalation_events import TakenElsewhere
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
-from pbx_bridge.core.lineup import ALONE
+from pbx_bridge.core.lineup import ALONE, Others
 from pbx_bridge.ports import Pending
 from pbx_bridge.runtime import cases
 from pbx_bridge.runtime.acks import Acks
@@ -68,18 +68,34 @@ def test_case_for_somebody_who_pressed_nothing(monkeypatch: pytest.MonkeyPatch) 
     """Picking up counts as a key, as with a mailbox."""
     honest = escalation._answered
 
-    def gullible(now: datetime, esc: Escalation, n: int) -> EscalationTransition:
-        return escalation._acknowledge(now, honest(now, esc, n), esc.attempts[n - 1].technician)
+    def gullible(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
+        answered = honest(now, esc, n, others).state
+        return escalation._acknowledge(now, answered, esc.attempts[n - 1].technician)
 
-    def advance(now: datetime, esc: Escalation, event: object) -> EscalationTransition:
-        if isinstance(event, RingAnswered) and esc.is_live(event.attempt):
-            return gullible(now, esc, event.attempt)
-        return untouched(now, esc, event)
-
-    untouched = escalation.advance
-    monkeypatch.setattr(escalation, "advance", advance)
+    monkeypatch.setattr(escalation, "_answered", gullible)
 
     assert "and pressed 1 0" in found("and pressed 1")
+
+
+def test_listener_who_holds_the_next_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mailbox costs the answer limit, as it once did."""
+    honest = escalation._answered
+
+    def patient(now: datetime, esc: Escalation, n: int, others: Others) -> EscalationTransition:
+        for_ever = replace(esc, policy=replace(esc.policy, listen_alone=None))
+        moved = honest(now, for_ever, n, others)
+        return replace(moved, state=replace(moved.state, policy=esc.policy))
+
+    monkeypatch.setattr(escalation, "_answered", patient)
+
+    assert "rang nobody for too long" in found("for too long")
+
+
+def test_listener_who_holds_the_next_round_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mailbox is the last of its round, and everybody waits for it."""
+    monkeypatch.setattr(escalation_rounds, "_others_follow", lambda _: False)
+
+    assert "rang nobody for too long" in found("for too long")
 
 
 def test_rung_by_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:

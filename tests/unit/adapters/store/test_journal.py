@@ -1,5 +1,6 @@
 """The journal alone tells the state."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,7 +26,14 @@ from pbx_bridge.adapters.store.journal import (
 from pbx_bridge.adapters.store.values import dump, dump_time
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_events import CallEvent, Greeted
-from pbx_bridge.core.escalation_events import EscalationEvent
+from pbx_bridge.core.case import RingOutcome
+from pbx_bridge.core.escalation_events import (
+    EscalationEvent,
+    EscalationTimer,
+    RingAnswered,
+    RingEnded,
+    RingPlaced,
+)
 from pbx_bridge.errors import StoreError
 
 
@@ -62,6 +70,33 @@ def test_folding_gives_the_escalation(events: list[tuple[float, EscalationEvent]
         rows.append(row(Machine.ESCALATION, len(rows) + 1, now, type(event).__name__, event))
 
     assert fold_escalation(rows) == state
+
+
+def test_journal_of_an_earlier_release_leads_to_the_owner_of_then() -> None:
+    """A listener held the next back, and each round had the same order: Anna was rung third."""
+    fields = json.loads(dump(opened_escalation().state))
+    for name in ("listen_alone", "vary_order"):
+        del fields["policy"][name]
+    for name in ("put_last", "owes_word"):
+        del fields[name]
+    del fields["attempts"][0]["alone_until"]
+    told = [
+        (0, RingPlaced(1)),
+        (5, RingAnswered(1)),
+        (80, EscalationTimer()),  # Anna has had her 75 seconds
+        (81, RingEnded(2, RingOutcome.BUSY)),
+        (96, EscalationTimer()),
+        (99, RingEnded(3, RingOutcome.ACKNOWLEDGED)),
+    ]
+    rows = [row(Machine.ESCALATION, 1, NOW, "EscalationOpened", fields)]
+    for second, event in told:
+        at, version = NOW + timedelta(seconds=second), len(rows) + 1
+        rows.append(row(Machine.ESCALATION, version, at, type(event).__name__, event))
+
+    folded = fold_escalation(rows)
+
+    assert [one.technician for one in folded.attempts] == ["anna", "ben", "anna"]
+    assert folded.owner == "anna"
 
 
 def test_other_rows_of_the_case_do_not_matter() -> None:
