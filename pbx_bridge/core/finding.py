@@ -177,6 +177,10 @@ class Vocabulary:
         """Term to the concepts that it alone is enough for: most are lists of words."""
         self._needed_by: defaultdict[str, list[tuple[int, Part]]] = defaultdict(list)
         """Term to the concepts, and their parts that cannot be found without it."""
+        self._index()
+
+    def _index(self) -> None:
+        """Tell for each term which concepts it wakes: by the rarest thing that a part needs."""
         parts: list[tuple[int, Part, list[Terms]]] = []
         for index, concept in enumerate(self._concepts):
             for part in concept.parts:
