@@ -1,5 +1,6 @@
 """One life of our process over memory stores and fakes, wired as `assemble` does it."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -100,7 +101,7 @@ class Daemon:
         self.cases = Cases(clock, world.calls, world.escalations, world.outbox, self.deeds)
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
-        self.lookout = Lookout(phones, self.tokens, world.policy.people())
+        self.lookout = Lookout(phones, self.tokens, itertools.starmap(Technician, NUMBERS.items()))
         self.callers: list[str] = []
         self.checks = self._checks(world)
         self.ringing = Ringing(

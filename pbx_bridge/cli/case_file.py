@@ -11,7 +11,7 @@ from pbx_bridge.adapters.store.notices import Told
 from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.screen import plain
-from pbx_bridge.cli.timeline import ENDS, Names, NewWords, clock, day, judgement
+from pbx_bridge.cli.timeline import ENDS, Names, Timeline, clock, day, judgement
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case_life import CaseLife, Note
 from pbx_bridge.core.escalation_state import Escalation
@@ -55,11 +55,11 @@ def timeline(
     """
     Yield one sentence with its time for each row, and the date where a new day begins.
 
-    Rows without new words are left out.
+    Rows that say nothing new are left out.
     """
-    today, words = "", NewWords()
+    today, told = "", Timeline()
     for row in rows:
-        said = words.sentence(row, technicians)
+        said = told.sentence(row, technicians)
         if said is None:
             continue
         if day(row.at, zone) != today:

@@ -23,7 +23,7 @@ from pbx_bridge.adapters.store.reading import (
 )
 from pbx_bridge.cli import case_life
 from pbx_bridge.cli.case_file import names_of, page
-from pbx_bridge.cli.timeline import Names, NewWords, clock, day, sentence
+from pbx_bridge.cli.timeline import Names, Timeline, clock, day, sentence
 from pbx_bridge.cli.words import WORDS
 from pbx_bridge.config import Config, parse
 from pbx_bridge.config.parsing import read_text
@@ -142,7 +142,7 @@ def follow_command(config_path: Path, from_start: bool, as_json: bool) -> None:
 async def _follow(config: Config, after_seq: int, *, as_json: bool) -> None:
     path, zone, today = config.store.path, ZoneInfo(config.firm.zone), ""
     known: dict[str, Names] = {}
-    words = NewWords()
+    told = Timeline()
     async with aclosing(follow(path, after_seq)) as rows:
         async for row in rows:
             if row.machine is Machine.ESCALATION and not _is_known(row, known):
@@ -152,7 +152,7 @@ async def _follow(config: Config, after_seq: int, *, as_json: bool) -> None:
             if as_json:
                 _print_json(_row(row, names))
                 continue
-            said = words.sentence(row, names)
+            said = told.sentence(row, names)
             if said is None:
                 continue
             if day(row.at, zone) != today:

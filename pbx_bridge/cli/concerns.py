@@ -11,7 +11,7 @@ from pbx_bridge.cli.times import moment
 from pbx_bridge.config.parsing import placed
 from pbx_bridge.config.policy_advice import layers_rung
 from pbx_bridge.core.calendar import Stretch
-from pbx_bridge.core.calendar_lint import Concern, ConcernKind, concerns, uncovered
+from pbx_bridge.core.calendar_lint import Concern, ConcernKind, concerns, numbered, uncovered
 from pbx_bridge.core.check import Check, CheckName, failed, passed, warned
 
 AHEAD = timedelta(days=60)
@@ -24,7 +24,9 @@ _CONCERNS = TypeAdapter(list[Concern])
 
 
 def concern_line(concern: Concern, zone: tzinfo) -> str:
-    """Return one concern as a sentence, times by the firm's clock and in UTC."""
+    """Return one concern, `numbered`, as a sentence; times by the firm's clock and in UTC."""
+    number = concern.override
+    what = "an override" if number is None else f"override {number}"
     when = f"from {moment(concern.start, zone)} until {moment(concern.end, zone)}"
     who, layer = concern.technician, concern.layer
     match concern.kind:
@@ -33,11 +35,12 @@ def concern_line(concern: Concern, zone: tzinfo) -> str:
         case ConcernKind.TWICE:
             return f"{who} is on call in {layer} and in the layer before it {when}"
         case ConcernKind.STRANGER:
-            return f"{who} is on call and no [[technician]]; somebody else is rung {when}"
+            by = "" if number is None else f" by {what}"
+            return f"{who} is on call{by} and no [[technician]]; somebody else is rung {when}"
         case ConcernKind.NO_LAYER:
-            return f"an override is for {layer}, which is no layer {when}"
+            return f"{what} is for {layer}, which is no layer {when}"
         case ConcernKind.IDLE:
-            return f"an override changes nothing {when}"
+            return f"{what} changes nothing {when}"
         case _:
             assert_never(concern.kind)
 
@@ -60,7 +63,9 @@ def on_call_check(firm: FirmPlan) -> Check:
     rung = layers_rung(firm.config, firm.plan.layers)
     found = [
         concern
-        for concern in concerns(firm.plan, firm.now, firm.now + AHEAD)
+        for concern in numbered(
+            concerns(firm.plan, firm.now, firm.now + AHEAD), firm.override_numbers
+        )
         if concern.kind is not ConcernKind.GAP or concern.layer in rung
     ]
     lines = "\n".join(

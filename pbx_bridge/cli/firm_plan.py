@@ -32,6 +32,11 @@ class FirmPlan:
     """The configuration, for what is said about a place in it."""
     text: str = ""
 
+    @property
+    def override_numbers(self) -> tuple[int, ...]:
+        """The numbers of the plan's overrides, in their order."""
+        return tuple(row.override_id for row in self.rows.overrides)
+
 
 def firm_plan(config_path: Path, *, back: timedelta = AROUND) -> FirmPlan:
     """

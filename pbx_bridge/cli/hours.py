@@ -25,8 +25,12 @@ def now_command(config_path: Path, as_json: bool) -> None:
     """
     Show whether the office is open now.
 
+    In a script: pbx-bridge hours now > /dev/null || echo "after hours"
+
     JSON keys: at, is_open, next_change (null: not within 400 days), window (null: none),
     day (its name, null: an ordinary day).
+
+    Exit status: 0 when it is open, 1 when it is closed or an error keeps us from knowing.
     """
     _tell(firm_plan(config_path), "now", as_json=as_json)
 
@@ -41,6 +45,8 @@ def at_command(config_path: Path, when: str, as_json: bool) -> None:
 
     TIME is by the firm's clock: "2026-12-24 09:00", "monday 08:00", "tomorrow". JSON keys:
     as of now.
+
+    Exit status: as of now, for TIME.
     """
     _tell(firm_plan(config_path), when, as_json=as_json)
 
@@ -54,11 +60,13 @@ def _tell(firm: FirmPlan, when: str, *, as_json: bool) -> None:
     if as_json:
         told = {"at": at, "is_open": is_open, "next_change": change, "window": window, "day": day}
         click.echo(json.dumps(to_jsonable_python(told), ensure_ascii=False))
-        return
-    about = ", ".join(part for part in (window, day) if part)
-    state = "open" if is_open else "closed"
-    click.echo(f"{moment(at, firm.zone)} {firm.zone.key}: {state}{f' ({about})' if about else ''}")
-    if change is None:
-        click.echo("no change within 400 days; see [hours]")
     else:
-        click.echo(f"{'closes' if is_open else 'opens'} {moment(change, firm.zone)}")
+        about = ", ".join(part for part in (window, day) if part)
+        state = f"{'open' if is_open else 'closed'}{f' ({about})' if about else ''}"
+        click.echo(f"{moment(at, firm.zone)} {firm.zone.key}: {state}")
+        if change is None:
+            click.echo("no change within 400 days; see [hours]")
+        else:
+            click.echo(f"{'closes' if is_open else 'opens'} {moment(change, firm.zone)}")
+    if not is_open:
+        raise SystemExit(1)

@@ -1,8 +1,8 @@
 """``pbx-bridge oncall import`` and ``export``: calendar files in and out."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,11 @@ from pydantic_core import to_jsonable_python
 
 from pbx_bridge.adapters.control.client import ask
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
-from pbx_bridge.cli.oncall_overrides import BY, tell_concerns
+from pbx_bridge.cli.oncall_overrides import BY, sentence, tell_concerns
 from pbx_bridge.cli.times import moment
 from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
+from pbx_bridge.core.calendar_lint import overruling
+from pbx_bridge.core.override import periods
 from pbx_bridge.errors import ImportRefused
 from pbx_bridge.wire.control import ImportShifts
 from pbx_bridge.wire.control import as_json as as_json_values
@@ -59,9 +61,9 @@ def import_command(  # noqa: PLR0913 - one for each option
     Import the shifts of one layer from an iCalendar FILE.
 
     An event's summary is a technician's name, or has exactly one in it. While the layer has
-    an imported shift, its rotation rests. Nothing is ever imported by itself, and a file with
-    an error leaves the last import as it is. The service writes it, so for --apply it must
-    run.
+    an imported shift, its rotation rests; overrides stand above both. Nothing is ever imported
+    by itself, and a file with an error leaves the last import as it is. The service writes it,
+    so for --apply it must run.
 
     JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error), applied.
 
@@ -132,7 +134,7 @@ def export_command(
 
 
 def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -> "Preview":
-    from pbx_bridge.adapters.ical.preview import Reading, preview  # noqa: PLC0415 - slow to import
+    from pbx_bridge.adapters.ical.preview import Flaw, Reading, preview  # noqa: PLC0415 - slow to import
     from pbx_bridge.adapters.ical.reading import read_events  # noqa: PLC0415 - as above
 
     try:
@@ -153,7 +155,21 @@ def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -
         zone=firm.zone,
         all_day_from=begin,
     )
-    return preview(events, broken, reading)
+    found = preview(events, broken, reading)
+    overruled = [Flaw(text=line, is_error=False) for line in _overruled(firm, found.shifts, layer)]
+    return replace(found, flaws=(*found.flaws, *overruled))
+
+
+def _overruled(firm: FirmPlan, imported: Sequence[Shift], layer: str) -> Iterator[str]:
+    """Yield which overrides, not over yet, change what *imported* shifts say."""
+    others = (shift for shift in firm.plan.planned if shift.layer != layer)
+    ahead = (shift for shift in imported if shift.end > firm.now)
+    plan = replace(firm.plan, planned=(*others, *ahead))
+    for place in overruling(plan, layer):
+        row = firm.rows.overrides[place]
+        if any(period.end > firm.now for period in periods(row.override)):
+            made = sentence(row.override, firm)
+            yield f"override {row.override_id} changes what is planned: {made}"
 
 
 def _apply(

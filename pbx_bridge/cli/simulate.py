@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
@@ -13,7 +14,7 @@ import structlog
 
 from pbx_bridge.adapters.store.journal import journal_row
 from pbx_bridge.adapters.store.values import dump
-from pbx_bridge.cli.timeline import clock, day, sentence
+from pbx_bridge.cli.timeline import Timeline, clock, day
 from pbx_bridge.simulation.figures import Figures
 from pbx_bridge.simulation.night import Night
 from pbx_bridge.simulation.night import simulate as play
@@ -23,6 +24,9 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 CHUNK = 100
 """Nights that a process plays at once."""
+
+SEEDS = 1_000_000
+"""So many nights are chosen from by chance: few enough digits to type the seed again."""
 
 QUIET = 50
 """Only what is critical is logged: a virtual night is read, not watched."""
@@ -34,16 +38,22 @@ def simulate() -> None:
 
 
 @simulate.command()
-@click.option("--seed", type=int, required=True, help="Which night; the same seed, the same night.")
+@click.option("--seed", type=int, help="Which night; the same seed, the same night; else any.")
 @click.option("--cases", type=click.IntRange(1, 50), help="How many callers; without it by chance.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-def night(seed: int, cases: int | None, as_json: bool) -> None:
+def night(seed: int | None, cases: int | None, as_json: bool) -> None:
     """
     Play one night and print what happened.
+
+    Without --seed it is one by chance, and its seed is told on standard error.
 
     Exit status: 0 when every promise was kept, 1 when one was broken.
     """
     _be_quiet()
+    if seed is None:
+        seed = secrets.randbelow(SEEDS)
+        again = f"--seed {seed}" + (f" --cases {cases}" if cases else "")
+        click.echo(f"the same night again: pbx-bridge simulate night {again}", err=True)
     played = asyncio.run(play(seed, cases))
     for row in _rows(played):
         click.echo(json.dumps(row) if as_json else _line(row))
@@ -94,13 +104,15 @@ def _figures(seeds: range) -> Figures:
 
 
 def _rows(played: Night) -> Iterator[dict[str, Any]]:
-    """Yield the journal as it would be read from disk, one object for each row."""
+    """Yield the journal as it would be read from disk, one object for each row with news."""
+    told = Timeline()
     numbers = {(one.case_id, one.attempt): one.technician for one, _ in played.phones.rings}
     for seq, kept in enumerate(played.tables.journal, start=1):
         columns = (seq, kept.case_id, kept.at.isoformat(), kept.machine, None, kept.trigger)
         row = journal_row((*columns, dump(kept.data)))
         names = {n: who for (case_id, n), who in numbers.items() if case_id == kept.case_id}
-        yield {"case_id": row.case_id, "at": row.at.isoformat(), "text": sentence(row, names)}
+        if said := told.sentence(row, names):
+            yield {"case_id": row.case_id, "at": row.at.isoformat(), "text": said}
 
 
 def _line(row: dict[str, Any]) -> str:

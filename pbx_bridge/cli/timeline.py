@@ -77,6 +77,9 @@ _OUTCOMES: Mapping[RingOutcome, str] = {
     RingOutcome.UNREACHABLE: "cannot be reached",
 }
 
+_KEYS = (RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED)
+"""Ends that somebody pressed."""
+
 Names = Mapping[int, str]
 """Which technician each attempt of a case rang."""
 
@@ -116,15 +119,33 @@ def _said(row: JournalRow, technicians: Names | None) -> str:
 
 
 @dataclass(slots=True)
-class NewWords:
-    """Tells of each growing transcript only what is new; one for one timeline."""
+class Timeline:
+    """Tells the rows of one timeline in their order, and nothing that was told before."""
 
     known: dict[str, str] = field(default_factory=dict)
+    """The words of each case so far."""
+    over: set[tuple[str, object]] = field(default_factory=set)
+    """Case and attempt of the rings whose end was told."""
 
     def sentence(self, row: JournalRow, technicians: Names | None = None) -> str | None:
-        """Return what `sentence` does, but of heard words the new ones; `None`: there are none."""
-        if row.trigger != HEARD:
-            return sentence(row, technicians)
+        """
+        Return what `sentence` does; `None`: that would be nothing new.
+
+        Of heard words only the new ones are told. Of a ring one end is: that somebody hung up
+        after he pressed a key is none; a key after the end is told, for it counts.
+        """
+        if row.trigger == HEARD:
+            return self._heard(row)
+        ring = (row.case_id, row.data.get("attempt"))
+        if row.trigger == RingPlaced.__name__:
+            self.over.discard(ring)
+        elif row.trigger == RingEnded.__name__:
+            if ring in self.over and row.data.get("outcome") not in _KEYS:
+                return None
+            self.over.add(ring)
+        return sentence(row, technicians)
+
+    def _heard(self, row: JournalRow) -> str | None:
         text, before = str(row.data.get("text", "")), self.known.get(row.case_id, "")
         self.known[row.case_id] = text
         if text == before:

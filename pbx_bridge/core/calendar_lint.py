@@ -1,6 +1,6 @@
 """What is unwise in a plan, found before it matters: nobody on call, one person twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,7 +40,17 @@ class Concern:
     layer: str | None = None
     technician: str | None = None
     override: int | None = None
-    """Its place in `Plan.overrides`."""
+    """Its place in `Plan.overrides`; after `numbered` its number, by which it can be removed."""
+
+
+def numbered(found: Iterable[Concern], numbers: Sequence[int]) -> list[Concern]:
+    """Return *found* with the numbers of the overrides instead of their places."""
+    return [
+        concern
+        if concern.override is None
+        else replace(concern, override=numbers[concern.override])
+        for concern in found
+    ]
 
 
 def concerns(plan: Plan, start: datetime, end: datetime) -> list[Concern]:
@@ -163,6 +173,21 @@ def changes_anything(plan: Plan, override: Override) -> bool:
         for period in periods(override)
         for layer in plan.layers
     )
+
+
+def overruling(plan: Plan, layer: str) -> list[int]:
+    """Return the places of the overrides that change what the planned shifts of *layer* say."""
+    meant = replace(plan, overrides=())
+    own = [Period(shift.start, shift.end) for shift in plan.planned if shift.layer == layer]
+    return [
+        place
+        for place, override in enumerate(plan.overrides)
+        if any(
+            stretches(meant, layer, part.start, part.end)
+            != stretches(replace(plan, overrides=(override,)), layer, part.start, part.end)
+            for part in shared(own, periods(override))
+        )
+    ]
 
 
 def _touches(shift: Shift, start: datetime, end: datetime) -> bool:

@@ -266,7 +266,10 @@ def _pressed_elsewhere(
     if event.mark and event.mark in esc.counted:
         return EscalationTransition(esc)
     counted = replace(esc, counted=(*esc.counted, event.mark)) if event.mark else esc
-    if esc.phase not in (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE):
+    is_over = esc.phase in (EscalationPhase.ACKNOWLEDGED, EscalationPhase.DONE)
+    if event.number is not None and (not is_over or event.technician == esc.owner):
+        counted = replace(counted, taker=Technician(event.technician, event.number))
+    if not is_over:
         return _acknowledge(now, counted, event.technician)
     if not event.mark:  # a journal from before there were marks: nobody was told then either
         return EscalationTransition(esc)

@@ -117,6 +117,8 @@ class TakenElsewhere:
     others: Others = ALONE
     mark: str = ""
     """What AstDB holds of it, without the token: each counts once."""
+    number: str | None = None
+    """Where he is rung; `None`: nobody we know, and in events of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True)

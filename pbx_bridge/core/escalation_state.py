@@ -81,7 +81,7 @@ class Escalation:
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
     taker: Technician | None = None
-    """Who took it by hand, as he was then: he need not be in the policy."""
+    """Who took it by hand or in the dialplan, as he was then: he need not be in the policy."""
     acknowledged_at: datetime | None = None
     go_on_at: datetime | None = None
     """When the next of `todo` begins; `None`: when the newest group is over."""
@@ -175,7 +175,8 @@ def given_back(esc: Escalation, n: int, *, is_last_chance: bool = False) -> Esca
     names = {ring.technician}
     ahead, rest = esc.todo[:1], esc.todo[1:]
     given = {one.technician for one in esc.attempts[esc.newest - 1 :] if one.is_unplaced}
-    is_together = any({p.name for p in group.technicians} <= given for group in ahead)
+    # less than *given*, in which he is himself: a group in front that is all of it is another turn
+    is_together = any({p.name for p in group.technicians} < given for group in ahead)
     if is_last_chance or not is_together:
         ahead, rest = (), esc.todo
     names |= {person.name for group in ahead for person in group.technicians}

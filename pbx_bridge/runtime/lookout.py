@@ -69,7 +69,8 @@ class Lookout:
 
     def __init__(self, phones: Phones, tokens: Tokens, roster: Iterable[Technician]) -> None:
         self._phones, self._tokens = phones, tokens
-        self._names = {technician.number: technician.name for technician in roster}
+        self._numbers = {technician.name: technician.number for technician in roster}
+        self._names = {number: name for name, number in self._numbers.items()}
 
     async def call(self, call_id: str, live: list[LiveChannel] | None = None) -> Finding:
         """
@@ -128,7 +129,7 @@ class Lookout:
         who, mark = self.believe(stored), stored.rpartition("/")[0]
         if who is None or mark in esc.counted:
             return None
-        elsewhere = TakenElsewhere(who, mark=mark)
+        elsewhere = TakenElsewhere(who, mark=mark, number=self._numbers.get(who))
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:
             return elsewhere

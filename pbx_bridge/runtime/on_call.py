@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from pbx_bridge.core.calendar import Duty, Plan, Shift, duty
-from pbx_bridge.core.calendar_lint import Concern, concerns
+from pbx_bridge.core.calendar_lint import Concern, concerns, numbered
 from pbx_bridge.core.override import Override
 from pbx_bridge.core.override_rules import refusals
 from pbx_bridge.errors import CalendarError, ImportRefused, StoreError
@@ -45,6 +45,8 @@ class OnCall:
             configured: the plan without that.
         """
         self._clock, self._store, self._plan = clock, store, configured
+        self._numbers: tuple[int, ...] = ()
+        """Of the plan's overrides, in their order."""
 
     @property
     def plan(self) -> Plan:
@@ -72,6 +74,7 @@ class OnCall:
         """Read overrides and imports; raise `StoreError` when they cannot be read."""
         stored = await self._store.overrides(self._clock.now() - LOOK_BACK)
         imports = await self._store.imports()
+        self._numbers = tuple(each.override_id for each in stored)
         self._plan = replace(
             self._plan,
             overrides=tuple(each.override for each in stored),
@@ -128,10 +131,13 @@ class OnCall:
         """
         Return what is unwise in the plan of the 60 days after *now*; calls go on meanwhile.
 
+        Overrides are called by their numbers.
         A crash boundary: advice that cannot be given stops neither the service nor a change.
         """
+        plan, numbers = self._plan, self._numbers
         try:
-            return await asyncio.to_thread(concerns, self._plan, now, now + LOOK_AHEAD)
+            found = await asyncio.to_thread(concerns, plan, now, now + LOOK_AHEAD)
+            return numbered(found, numbers)
         except Exception:
             log.exception("plan.unchecked")
             return []
@@ -175,12 +181,7 @@ class OnCallCommands:
     async def _told(self, name: str, change: Awaitable[object]) -> object:
         """Make *change*; return it with the concerns that were not there before."""
         now = self._clock.now()
-        known = {_what(concern) for concern in await self._on_call.concerns(now)}
+        known = set(await self._on_call.concerns(now))
         changed = await change
         after = await self._on_call.concerns(now)
-        return as_json({name: changed, "concerns": [c for c in after if _what(c) not in known]})
-
-
-def _what(concern: Concern) -> Concern:
-    """Return it without its place among the overrides, which moves when one is removed."""
-    return replace(concern, override=None)
+        return as_json({name: changed, "concerns": [c for c in after if c not in known]})

@@ -9,7 +9,7 @@ from boxes import CarrierEvent
 
 from demonstration.scenario import Scenario
 from pbx_bridge.adapters.store.journal import JournalRow
-from pbx_bridge.cli.timeline import sentence
+from pbx_bridge.cli.timeline import Timeline
 
 QUIET = ("SessionOpened", "RingPlaced", "CallTimer", "EscalationTimer", "CallAlive", "SessionLost")
 """Journal rows that matter to a developer and not to a spectator."""
@@ -24,6 +24,7 @@ class Screen:
         self._is_colour = sys.stdout.isatty()
         self.rows: list[dict[str, object]] = []
         self._words = ""
+        self._timeline = Timeline()
 
     def heading(self, text: str) -> None:
         """Show what the next lines are about."""
@@ -46,8 +47,8 @@ class Screen:
             if text != self._words:
                 self._words = text
                 self._show(at, "words", f"... {fresh}", row.trigger)
-        elif row.trigger not in QUIET:
-            self._show(at, "case " + row.case_id, sentence(row), row.trigger)
+        elif row.trigger not in QUIET and (said := self._timeline.sentence(row)):
+            self._show(at, "case " + row.case_id, said, row.trigger)
 
     def carrier(self, event: CarrierEvent) -> None:
         """Show what a mobile did."""

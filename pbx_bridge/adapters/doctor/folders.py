@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -99,15 +99,22 @@ def _unfit(folder: Path, why: str) -> Check:
 
 def models_check(models: Mapping[str, Path]) -> Check:
     """Say whether each language has the files of a Vosk model."""
-    faults = [f"{language}: {fault}" for language in models if (fault := _lacks(models[language]))]
+    faults = dict(model_faults(models))
     if not faults:
         return passed(CheckName.MODELS, f"a model for {', '.join(models)}")
-    languages = [language for language in models if _lacks(models[language])]
+    told = "; ".join(f"{language}: {fault}" for language, fault in faults.items())
     return failed(
         CheckName.MODELS,
-        "; ".join(faults) + ": every message counts as urgent until there is one",
-        f"pbx-bridge model fetch {languages[0]}, and name its folder under speech.models",
+        f"{told}: every message counts as urgent until there is one",
+        f"pbx-bridge model fetch {next(iter(faults))}, and name its folder under speech.models",
     )
+
+
+def model_faults(models: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
+    """Yield the languages whose folder is no Vosk model, with what it lacks."""
+    for language, folder in models.items():
+        if fault := _lacks(folder):
+            yield language, fault
 
 
 def prompts_check(missing: Sequence[str], folder: Path) -> Check:

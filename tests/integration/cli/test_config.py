@@ -12,6 +12,14 @@ from pbx_bridge.cli import main
 pytestmark = pytest.mark.integration
 
 
+def model(folder: Path) -> Path:
+    """Make what looks like a speech model."""
+    for name in ("am/final.mdl", "conf/mfcc.conf", "graph/HCLG.fst"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).touch()
+    return folder
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Return a configuration that can be loaded."""
@@ -19,6 +27,7 @@ def file(tmp_path: Path) -> Path:
     (tmp_path / "s").chmod(0o600)
     path = tmp_path / "c.toml"
     text = SMALLEST.replace("[asterisk]", f'[asterisk]\nami_secret_file = "{tmp_path}/s"')
+    text = text.replace("/models/de", str(model(tmp_path / "de")))
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -32,6 +41,21 @@ def test_check_says_that_there_are_no_mistakes(file: Path) -> None:
         f"advice: {file}:1: mail: is missing: when nobody takes a case, nobody is told; add [mail]",
         f"{file}: no mistakes",
     ]
+
+
+def test_check_tells_which_speech_model_is_missing(file: Path) -> None:
+    """The service starts without it, and what its callers say is not understood."""
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("{ de =", '{ pl = "/models/pl", de ='), encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["--config", str(file), "config", "check"])
+
+    assert result.exit_code == 0
+    assert (
+        f"advice: {file}:19: speech.models.pl: /models/pl is not there, so every message counts"
+        " as urgent; pbx-bridge model fetch pl"
+    ) in result.output.splitlines()
+    assert "speech.models.de" not in result.output
 
 
 def test_check_prints_every_mistake_on_its_own_line(file: Path) -> None:

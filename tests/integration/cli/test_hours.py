@@ -1,5 +1,6 @@
 """``pbx-bridge hours``: whether the office is open."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,24 @@ def desk(tmp_path: Path) -> Desk:
 )
 def test_at_tells_state_and_next_change(desk: Desk, when: str, expected: list[str]) -> None:
     """With the duty window and the name of the day."""
-    assert desk.told("hours", "at", when).splitlines() == expected
+    assert desk.type("hours", "at", when).output.splitlines() == expected
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize(("when", "status"), [("2026-01-12 09:00", 0), ("2026-01-12 17:00", 1)])
+def test_script_can_ask_by_exit_status(
+    desk: Desk, when: str, status: int, form: tuple[str, ...]
+) -> None:
+    """``pbx-bridge hours now || ...`` begins the night; so it does when nobody can know."""
+    unknown = Desk(desk.config.with_name("none.toml"))
+
+    assert desk.type("hours", "at", when, *form).exit_code == status
+    assert unknown.type("hours", "at", when, *form).exit_code == 1
 
 
 def test_at_tells_the_same_as_json(desk: Desk) -> None:
     """Times are UTC."""
-    assert desk.json("hours", "at", "2026-12-25 20:00") == {
+    assert json.loads(desk.type("hours", "at", "2026-12-25 20:00", "--json").output) == {
         "at": "2026-12-25T19:00:00Z",
         "is_open": False,
         "next_change": "2026-12-28T07:00:00Z",
@@ -84,8 +97,10 @@ def test_at_tells_the_same_as_json(desk: Desk) -> None:
 def test_now_is_now_and_may_never_change(desk: Desk, tmp_path: Path) -> None:
     """A firm without hours is never open."""
     (tmp_path / "x").mkdir()
-    never = new_desk(tmp_path / "x", "").told("hours", "now")
+    never = new_desk(tmp_path / "x", "").type("hours", "now")
+    now = json.loads(desk.type("hours", "now", "--json").output)
 
-    assert ": closed" in never
-    assert "no change within 400 days; see [hours]" in never
-    assert set(desk.json("hours", "now")) == {"at", "is_open", "next_change", "window", "day"}
+    assert never.exit_code == 1
+    assert ": closed" in never.output
+    assert "no change within 400 days; see [hours]" in never.output
+    assert set(now) == {"at", "is_open", "next_change", "window", "day"}

@@ -88,6 +88,26 @@ async def test_import_is_told_as_json(desk: Desk, tmp_path: Path) -> None:
     assert json.loads(applied.output)["applied"] is True
 
 
+async def test_preview_names_the_override_that_stands_above_the_file(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Anna took the day over weeks ago; the file says Ben, and Anna is rung."""
+    day, status = next_monday(2), "changes what is planned: anna takes primary over from"
+    file = plan_file(tmp_path, ("ben", day))
+    takeover = ("takeover", "anna", "--from", f"{day}", "--until", f"{day}")
+    async with service(desk):
+        await desk.typed("oncall", "override", "add", *takeover)
+
+    assert f"beware: override 1 {status}" in desk.told("oncall", "import", file)
+    (flaw,) = desk.json("oncall", "import", file)["flaws"]
+    assert (flaw["text"].split(":")[0], flaw["is_error"]) == (
+        "override 1 changes what is planned",
+        False,
+    )
+    elsewhere = plan_file(tmp_path, ("ben", day + timedelta(days=2)), name="x.ics")
+    assert "beware: override" not in desk.told("oncall", "import", elsewhere)
+
+
 def test_import_without_the_service_is_only_a_preview(desk: Desk, tmp_path: Path) -> None:
     """One writer."""
     file = plan_file(tmp_path, ("anna", next_monday()))

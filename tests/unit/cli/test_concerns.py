@@ -1,5 +1,6 @@
 """What is unwise in the plan, in plain words, and what the doctor makes of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from pbx_bridge.config.plan import plan_of
 from pbx_bridge.core.calendar_lint import Concern, ConcernKind
 from pbx_bridge.core.check import CheckName, CheckState
 from pbx_bridge.core.override import Absence, Override, Replacement
+from pbx_bridge.ports import StoredOverride
 
 NOW = ELEVEN_AT_NIGHT
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,6 +46,21 @@ def test_concern_is_one_sentence(kind: ConcernKind, expected: str) -> None:
     assert concern_line(concern(kind), BERLIN) == expected + WHEN
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (ConcernKind.STRANGER, "anna is on call by override 7 and no [[technician]]; somebody"),
+        (ConcernKind.NO_LAYER, "override 7 is for backup, which is no layer from"),
+        (ConcernKind.IDLE, "override 7 changes nothing from"),
+    ],
+)
+def test_override_is_called_by_its_number(kind: ConcernKind, expected: str) -> None:
+    """With it ``oncall override remove`` takes it out."""
+    line = concern_line(replace(concern(kind), override=7), BERLIN)
+
+    assert line.startswith(expected)
+
+
 def test_concerns_of_an_answer_are_the_same_sentences() -> None:
     """As they come from the service, as JSON."""
     told = {"concerns": to_jsonable_python([concern(ConcernKind.GAP)])}
@@ -61,13 +78,20 @@ shift_weeks = 1
 """
 
 
+def stored(number: int, override: Override) -> StoredOverride:
+    """Return an override as the database holds it."""
+    return StoredOverride(
+        override_id=number, override=override, made_at=NOW, made_by="eva", reason=""
+    )
+
+
 def firm(*overrides: Override, extra: str = "") -> FirmPlan:
     """Return a firm in which Anna and Ben are always on call, one after the other."""
     text = SMALLEST + extra
     config = parse(text, source="f")
     return FirmPlan(
         config=config,
-        rows=CalendarRows(),
+        rows=CalendarRows(tuple(map(stored, range(7, 99), overrides))),
         plan=plan_of(config, overrides=overrides),
         zone=BERLIN,
         now=NOW,
@@ -110,7 +134,7 @@ def test_anything_else_warns() -> None:
     check = on_call_check(firm(idle, strange))
 
     assert check.state is CheckState.WARNING
-    assert "zoe is on call and no [[technician]]" in check.text
+    assert "zoe is on call by override 8 and no [[technician]]" in check.text
 
 
 LATE = ROTATION.format(layer="primary", starts_on="2026-02-02")

@@ -48,6 +48,16 @@ def test_night_reads_as_a_timeline() -> None:
     assert not any("broken" in line.lower() for line in lines)
 
 
+def test_night_by_chance_tells_how_to_see_it_again() -> None:
+    """Beside the timeline, so that a pipe gets nothing but that."""
+    any_night = run("night", "--cases", "2")
+
+    told, _, arguments = any_night.stderr.strip().partition("pbx-bridge simulate ")
+    assert told == "the same night again: "
+    assert run(*arguments.split()).stdout == any_night.stdout
+    assert any_night.stdout
+
+
 def test_night_for_a_machine_has_one_object_per_line() -> None:
     """The same, with whole times."""
     result = run("night", "--seed", "3", "--json")

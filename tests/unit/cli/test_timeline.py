@@ -1,5 +1,6 @@
 """Every row of the journal reads as a sentence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from pbx_bridge.adapters.store.journal import JournalRow, Machine, journal_row
 from pbx_bridge.adapters.store.values import dump
-from pbx_bridge.cli.timeline import ENDS, NewWords, clock, day, sentence
+from pbx_bridge.cli.timeline import ENDS, Timeline, clock, day, sentence
 from pbx_bridge.core import call_flow, escalation
 from pbx_bridge.core.call_events import (
     CallEvent,
@@ -145,10 +146,10 @@ def test_words_so_far_are_quoted() -> None:
 
 def test_timeline_of_words_tells_only_what_is_new() -> None:
     """Thirty lines that each repeat the last one read badly; a corrected text is whole."""
-    words = NewWords()
+    timeline = Timeline()
     texts = ("wasser", "wasser im", "wasser im", "wasser im keller", "wasser in", "wasser innen")
 
-    said = [words.sentence(row({"text": text}, HEARD, Machine.NOTE)) for text in texts]
+    said = [timeline.sentence(row({"text": text}, HEARD, Machine.NOTE)) for text in texts]
 
     assert said == [
         "heard so far: wasser",
@@ -158,7 +159,44 @@ def test_timeline_of_words_tells_only_what_is_new() -> None:
         "heard so far: wasser in",
         "heard so far: wasser innen",
     ]
-    assert words.sentence(row(RingPlaced(1)), {1: "anna"}) == "ring 1: anna is rung"
+    assert timeline.sentence(row(RingPlaced(1)), {1: "anna"}) == "ring 1: anna is rung"
+
+
+def told(*events: object) -> list[str | None]:
+    """Return what one timeline tells of *events* in their order."""
+    timeline = Timeline()
+    return [timeline.sentence(row(event), {1: "anna", 2: "ben"}) for event in events]
+
+
+@pytest.mark.parametrize("key", [RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED])
+def test_ring_ends_once_in_a_timeline(key: RingOutcome) -> None:
+    """Whoever pressed a key hangs up afterwards; he did answer."""
+    first, hung_up, other = told(
+        RingEnded(1, key), RingEnded(1, RingOutcome.NO_ANSWER), RingEnded(2, RingOutcome.NO_ANSWER)
+    )
+
+    assert first == sentence(row(RingEnded(1, key)), {1: "anna"})
+    assert hung_up is None
+    assert other == "ring 2: ben did not answer, or hung up"
+
+
+def test_late_yes_stands_in_the_timeline() -> None:
+    """It counts; and so does the end of a ring that is rung again under its own number."""
+    silent, late = told(RingEnded(1, RingOutcome.NO_ANSWER), RingEnded(1, RingOutcome.ACKNOWLEDGED))
+    busy, _, again = told(
+        RingEnded(1, RingOutcome.BUSY), RingPlaced(1), RingEnded(1, RingOutcome.BUSY)
+    )
+
+    assert silent == "ring 1: anna did not answer, or hung up"
+    assert late == "ring 1: anna pressed 1 and takes the case"
+    assert busy == again == "ring 1: anna is busy"
+
+
+def test_ends_of_two_cases_are_two() -> None:
+    """Each has a ring 1."""
+    timeline, end = Timeline(), row(RingEnded(1, RingOutcome.BUSY))
+
+    assert timeline.sentence(end) == timeline.sentence(replace(end, case_id="1002"))
 
 
 @pytest.mark.parametrize("trigger", ["OfANewerRelease", "MessageEnded", "CallOpened"])

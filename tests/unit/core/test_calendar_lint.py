@@ -12,6 +12,8 @@ from pbx_bridge.core.calendar_lint import (
     ConcernKind,
     changes_anything,
     concerns,
+    numbered,
+    overruling,
     uncovered,
 )
 from pbx_bridge.core.hours import WEEKDAYS, Days, OpeningHours, Window
@@ -227,3 +229,32 @@ def test_changes_anything_tells_before_it_is_made(who: str, expected: bool) -> N
 
     assert changes_anything(PLAN, instead) is expected
     assert changes_anything(replace(PLAN, overrides=(instead,)), instead) is expected
+
+
+def test_concern_about_an_override_gets_its_number() -> None:
+    """And the others have none."""
+    found = [
+        Concern(kind=ConcernKind.IDLE, start=TUESDAY, end=WEDNESDAY, override=1),
+        Concern(kind=ConcernKind.GAP, start=TUESDAY, end=WEDNESDAY),
+    ]
+
+    assert [concern.override for concern in numbered(found, [7, 9])] == [9, None]
+
+
+@pytest.mark.parametrize(
+    ("override", "is_told"),
+    [
+        (Takeover(substitute="carl", layer="primary", start=TUESDAY, end=WEDNESDAY), True),
+        (Absence(technician="ben", start=TUESDAY, end=WEDNESDAY), True),
+        (Absence(technician="anna", start=TUESDAY, end=WEDNESDAY), False),
+        (Takeover(substitute="carl", layer="backup", start=TUESDAY, end=WEDNESDAY), False),
+        (Takeover(substitute="carl", layer="primary", start=WEDNESDAY, end=END), False),
+        (Takeover(substitute="carl", layer="primary", start=TUESDAY, end=END_OF_CALENDAR), True),
+    ],
+)
+def test_override_over_a_planned_shift_is_told(override: Override, is_told: bool) -> None:
+    """Ben is planned for Tuesday: whoever imported that wants to know what stands above it."""
+    planned = Shift(start=TUESDAY, end=WEDNESDAY, layer="primary", technician="ben")
+    plan = replace(PLAN, planned=(planned,), overrides=(IDLE, override))
+
+    assert overruling(plan, "primary") == ([1] if is_told else [])

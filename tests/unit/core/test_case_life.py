@@ -46,6 +46,24 @@ def test_every_outcome_has_one_key_and_none_is_yes_or_no() -> None:
     assert not {ACCEPT, DECLINE} & set(OUTCOME_KEYS)
 
 
+def test_outcomes_and_their_keys_are_for_ever() -> None:
+    """They stand in every database, and technicians know them by heart: docs/operations.md."""
+    assert {key: str(outcome) for key, outcome in OUTCOME_KEYS.items()} == {
+        "3": "fixed",
+        "4": "temporary-fix",
+        "5": "follow-up",
+        "6": "not-reached",
+        "7": "no-action",
+        "8": "wrong-number",
+        "9": "passed-on",
+    }
+
+
+def test_outcome_that_is_typed_counts_for_anybody() -> None:
+    """Only a key is asked whether its presser still has the case; nobody need say so."""
+    assert not OutcomeGiven(CaseOutcome.FIXED, "office").is_by_key
+
+
 def test_outcome_closes_the_case_with_who_and_when() -> None:
     """Every phone stops."""
     moved = advance(NOW, UNTOLD, FIXED)
@@ -81,6 +99,24 @@ def test_note_is_kept_once_though_it_is_sent_twice() -> None:
     life = after(NoteAdded("ben", "leaks"), NoteAdded("ben", "leaks"), NoteAdded("anna", "leaks"))
 
     assert [note.by for note in life.notes] == ["ben", "anna"]
+
+
+def test_other_words_at_once_are_another_note() -> None:
+    """Two in a minute: a second thing came to his mind."""
+    life = after(NoteAdded("ben", "leaks"))
+
+    more = advance(NOW, life, NoteAdded("ben", "key is with the neighbour")).state
+
+    assert [note.text for note in more.notes] == ["leaks", "key is with the neighbour"]
+
+
+def test_note_is_the_same_for_one_minute() -> None:
+    """Whoever says it again after that means it: the office reads both."""
+    noted = NoteAdded("ben", "nobody answers")
+
+    again = advance(NOW + timedelta(seconds=61), after(noted), noted).state
+
+    assert len(again.notes) == 2
 
 
 def test_note_that_is_said_again_later_is_another() -> None:

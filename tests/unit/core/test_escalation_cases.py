@@ -235,3 +235,13 @@ def test_second_of_two_who_answered_is_not_taken_away() -> None:
 
     assert advance(at(2), state, RingTakenOver(2)) == EscalationTransition(state)
     assert advance(at(2), state, RingTakenOver(1)).effects == (CancelRing(1),)
+
+
+def test_person_given_away_does_not_make_us_forget_the_others() -> None:
+    """An emergency takes Anna; Ben's mobile rings for a third case: he is waited for."""
+    ben = replace(ANNA_RINGS, technician="ben", case_id="3003")
+
+    moved = advance(at(1), opened().state, RingTakenOver(1, Others(occupied=(ben,))))
+
+    assert moved.effects == (CancelRing(1),)
+    assert moved.state.is_waiting

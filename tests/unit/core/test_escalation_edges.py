@@ -150,6 +150,28 @@ def test_reminder_has_its_own_time_behind_other_rings() -> None:
     assert answered.wake_at == at(3610 + 75)
 
 
+def test_end_of_a_loser_rings_nobody() -> None:
+    """Ben has the case; Anna's leg ends later, and no round begins though none has a pause."""
+    both = Step(technicians=(ANNA, BEN), is_parallel=True)
+    taken = begun(Policy(steps=(both,), round_pause=timedelta(0)), RingEnded(2, PRESSED))
+
+    late = advance(at(5), taken, RingEnded(1, RingOutcome.BUSY))
+
+    assert late.effects == ()
+    assert late.state == replace(taken, attempts=late.state.attempts)
+
+
+def test_late_key_of_whom_this_case_rings_anew_keeps_no_phone_busy() -> None:
+    """Anna presses 1 on her first ring while her second sounds: she listens to neither."""
+    policy = Policy(steps=(Step(technicians=(ANNA,)),) * 2)
+    second = in_time(begun(policy, RingPlaced(1), RingAnswered(1))).state
+
+    taken = advance(at(90), second, RingEnded(1, PRESSED)).state
+
+    assert (taken.owner, len(taken.live)) == ("anna", 1)
+    assert taken.talking(at(91)) == ()
+
+
 def test_ring_that_was_taken_over_got_through() -> None:
     """It is no sign of a dead trunk, and no ring that was never placed."""
     state = begun(POLICY, RingTakenOver(1))

@@ -10,6 +10,8 @@ from pbx_bridge.core.case import RingOutcome, Urgency
 from pbx_bridge.core.escalation import advance, open_escalation, open_taken
 from pbx_bridge.core.escalation_events import (
     CancelRing,
+    CaseDone,
+    CaseReopened,
     EscalationTimer,
     FallbackReason,
     MarkTaken,
@@ -93,6 +95,26 @@ def test_owner_after_the_one_who_took_it_by_hand_is_reminded_himself() -> None:
     (ring,) = (e for e in advance(his.wake_at, his, EscalationTimer()).effects)
 
     assert (ring.technician, ring.number) == ("ben", "+49170222")
+
+
+@pytest.mark.parametrize("is_known_before", [True, False])
+def test_who_pressed_1_in_the_dialplan_is_rung_also_from_outside_the_policy(
+    is_known_before: bool,
+) -> None:
+    """The key may be read when the case is his already; another's key changes no number."""
+    case = (
+        taken("zoe")
+        if is_known_before
+        else open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    )
+    his = advance(NOW, case, TakenElsewhere("zoe", mark="zoe/0", number="+49170999")).state
+    late = advance(NOW, his, TakenElsewhere("yan", mark="yan/0", number="+49170888")).state
+
+    (ring,) = [
+        e for e in advance(late.wake_at, late, EscalationTimer()).effects if isinstance(e, Ring)
+    ]
+
+    assert (ring.technician, ring.number) == ("zoe", "+49170999")
 
 
 def test_office_is_not_reminded() -> None:
@@ -202,6 +224,28 @@ def test_reminder_held_back_is_tried_again() -> None:
     assert [effect.technician for effect in again.effects] == ["anna"]
 
 
+def test_reminder_behind_other_rings_is_held_back_for_some_seconds_only() -> None:
+    """It never was: neither its number nor its time is used up."""
+    ringing = open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    his = advance(NOW, ringing, RingEnded(1, RingOutcome.ACKNOWLEDGED)).state
+    reminder = advance(at(0), his, EscalationTimer()).state
+
+    held = advance(at(1), reminder, RingHeld(2)).state
+
+    assert (held.attempts, held.wake_at) == (his.attempts, at(1) + POLICY.line_retry)
+
+
+def test_keys_that_were_counted_are_remembered_all() -> None:
+    """Anna's, then Ben's; the case rings again, and neither of them has pressed 1 since."""
+    case = open_escalation(NOW, "1001", Urgency.URGENT, REMINDING, ALONE).state
+    keys = [TakenElsewhere(who, mark=f"{who}/0") for who in ("anna", "ben")]
+    for key in keys:
+        case = advance(NOW, case, key).state
+    again = advance(NOW, advance(NOW, case, CaseDone("anna")).state, CaseReopened("office")).state
+
+    assert [advance(NOW, again, key).state for key in keys] == [again, again]
+
+
 def test_owner_whose_mobile_rings_for_another_case_is_reminded_later() -> None:
     """Nobody is rung by two cases at once, not even by his own."""
     ring = Occupied(
@@ -255,6 +299,18 @@ def test_attempts_do_not_grow_while_asterisk_is_away() -> None:
     assert len(state.attempts) == LONGEST_RETRY
     assert pauses[0] == POLICY.line_retry
     assert set(pauses[LONGEST_RETRY:]) == {POLICY.line_retry * LONGEST_RETRY}
+
+
+def test_reminder_takes_no_number_of_anothers_ring() -> None:
+    """Asterisk may have taken the order to ring Ben after all: that leg is never Anna's."""
+    one = replace(reminded().state.attempts[0], outcome=RingOutcome.UNREACHABLE)
+    his = replace(one, technician="ben", is_reminder=False)
+    unplaced = (*(replace(one, attempt=n) for n in range(1, 8)), replace(his, attempt=8))
+
+    moved = advance(at(0), replace(taken(), attempts=unplaced), EscalationTimer())
+
+    assert moved.effects == (replace(TO_ANNA, attempt=9),)
+    assert moved.state.attempts[:8] == unplaced
 
 
 def test_ring_whose_end_nobody_told_is_over_when_the_case_rings_again() -> None:

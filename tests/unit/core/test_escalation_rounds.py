@@ -1,13 +1,14 @@
 """Several people of one case: rung together, overlapping, skipped, and in the end the owner."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from examples import ANNA, BEN, CLARA, NOW
 from nights import begun
 
-from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.escalation import advance
+from pbx_bridge.core.case import RingOutcome, Urgency
+from pbx_bridge.core.escalation import advance, open_escalation
 from pbx_bridge.core.escalation_events import (
     CancelRing,
     EscalationTimer,
@@ -23,7 +24,9 @@ from pbx_bridge.core.escalation_events import (
     Tell,
     Topic,
 )
-from pbx_bridge.core.escalation_state import Escalation, EscalationTransition
+from pbx_bridge.core.escalation_rounds import begin_round
+from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
+from pbx_bridge.core.lineup import ALONE, Occupied, Others
 from pbx_bridge.core.policy import Policy, Step, Technician
 
 PRESSED, DECLINED = RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED
@@ -66,6 +69,13 @@ def in_time(state: Escalation) -> EscalationTransition:
 def rung(moved: EscalationTransition) -> list[str]:
     """Return who is rung now."""
     return [effect.technician for effect in moved.effects if isinstance(effect, Ring)]
+
+
+def elsewhere(name: str) -> Occupied:
+    """Return another case that rings somebody."""
+    return Occupied(
+        technician=name, case_id="2002", attempt=1, urgency=Urgency.URGENT, is_answered=False
+    )
 
 
 # ---------------------------------------------------------------- together
@@ -126,6 +136,16 @@ def test_group_waits_for_whoever_listens() -> None:
 
     assert moved.effects == (CancelRing(1),)
     assert moved.state.wake_at == at(1 + 75)
+
+
+def test_each_of_a_group_may_pick_up() -> None:
+    """Ben first, then Anna, then Ben's mailbox is told once more: each has his own time."""
+    begins = after(begun(BOTH).state, RingAnswered(2)).state
+
+    moved = after(begins, RingAnswered(1), RingAnswered(2), second=9).state
+
+    assert [one.is_answered for one in moved.live] == [True, True]
+    assert [one.ends_at for one in moved.live] == [at(9 + 75), at(1 + 75)]
 
 
 def test_group_that_cannot_be_rung_is_rung_together_later() -> None:
@@ -227,3 +247,55 @@ def test_whoever_cannot_take_it_is_passed_in_the_same_moment(outcome: RingOutcom
     moved = after(begun(policy(step(ANNA, BEN))).state, RingEnded(1, outcome))
 
     assert rung(moved) == ["ben"]
+
+
+def test_trunk_that_dies_after_a_round_does_not_burn_the_next() -> None:
+    """In the first round Anna was busy; in the second nobody can be reached: it is no round."""
+    first = begun(policy(step(ANNA), rounds=2)).state
+    second = in_time(after(first, RingEnded(1, RingOutcome.BUSY)).state).state
+
+    moved = after(second, RingEnded(2, DEAD), second=20)
+
+    assert moved.effects == (Fallback(FallbackReason.LINE_DOWN),)
+    assert (moved.state.round, moved.state.phase) == (2, EscalationPhase.RINGING)
+
+
+def test_ceiling_before_the_last_resort_is_told() -> None:
+    """Nobody has heard of the case yet: the owner of the firm was never rung."""
+    last_round = begun(policy(step(ANNA), last_resort=CLARA, ceiling=TEN_S)).state
+
+    moved = in_time(last_round)
+
+    assert moved.effects == (CancelRing(1), Fallback(FallbackReason.NOBODY_ACCEPTED))
+
+
+def test_ceiling_ends_a_talk_without_naming_anybody() -> None:
+    """Nobody has the case; and what was stopped by us was no dead trunk."""
+    state = after(begun(replace(BOTH, ceiling=TEN_S)).state, RingAnswered(1)).state
+
+    moved = in_time(state)
+
+    assert moved.effects[:2] == (CancelRing(1, taken_by=None), CancelRing(2, taken_by=None))
+    assert [one.outcome for one in moved.state.attempts] == [SILENT, SILENT]
+
+
+def test_group_that_was_put_off_is_rung_one_after_the_other() -> None:
+    """Both rang for another case; when both are free at once, Anna is rung, then Ben."""
+    busy = Others(occupied=tuple(elsewhere(name) for name in ("anna", "ben")))
+    both = policy(step(ANNA, BEN, is_parallel=True))
+    waiting = open_escalation(NOW, "1001", Urgency.URGENT, both, busy).state
+
+    first = in_time(waiting)
+    then = after(first.state, RingEnded(1, SILENT), second=30)
+
+    assert [rung(first), rung(then)] == [["anna"], ["ben"]]
+
+
+def test_silent_owner_is_rung_last_with_his_whole_group() -> None:
+    """Nobody of it has answered him either: Clara, who stands alone, comes first."""
+    state = begun(policy(step(ANNA, BEN, is_parallel=True), step(CLARA))).state
+
+    moved = begin_round(NOW, replace(state, round=0), ALONE, last="ben")
+
+    assert rung(moved) == ["clara"]
+    assert [group.technicians for group in moved.state.todo] == [(ANNA, BEN)]

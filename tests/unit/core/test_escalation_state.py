@@ -15,6 +15,7 @@ from pbx_bridge.core.escalation_state import (
     closed,
     given_back,
     over,
+    pressed,
     with_timer,
 )
 from pbx_bridge.core.policy import RING_TIMEOUT, Group, Policy, Step, Technician
@@ -149,6 +150,52 @@ def test_next_group_is_not_mixed_with_those_given_back() -> None:
     back = given_back(closed(esc, 1, RingOutcome.UNREACHABLE), 1)
 
     assert back.todo == (together(ANNA), together(BEN))
+
+
+def test_later_turn_of_one_of_the_group_stays_a_turn_of_its_own() -> None:
+    """Clara rings with the others and stands in the next step, too: she is not rung anew now."""
+    steps = (Step(technicians=ALL, is_parallel=True), Step(technicians=(CLARA,)))
+    esc = rung(*ALL, policy=Policy(steps=steps), todo=(together(CLARA),))
+    for n in (1, 2):
+        esc = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+
+    assert esc.todo == (together(ANNA, BEN), together(CLARA))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy(steps=(Step(technicians=(ANNA, BEN), is_parallel=True), Step(technicians=(BEN,)))),
+        Policy(steps=(Step(technicians=(BEN,)), Step(technicians=(BEN,)))),
+    ],
+)
+def test_person_given_back_keeps_his_next_turn(policy: Policy) -> None:
+    """Ben could not be rung in the first step; that does not cost him the second."""
+    esc = rung(BEN, policy=policy, todo=(together(BEN),))
+
+    back = given_back(closed(esc, 1, RingOutcome.UNREACHABLE), 1)
+
+    assert back.todo == (together(BEN), together(BEN))
+
+
+def test_older_ring_given_back_costs_nobody_his_turn() -> None:
+    """With overlap both were ordered, the line went down, and Ben's order failed first."""
+    esc = rung(ANNA, BEN, newest=2)
+    for n in (2, 1):
+        esc = given_back(closed(esc, n, RingOutcome.UNREACHABLE), n)
+
+    assert esc.todo == (together(ANNA), together(BEN))
+
+
+@pytest.mark.parametrize(("n", "is_talking"), [(1, False), (2, True), (3, False)])
+def test_whoever_pressed_a_key_talks_if_he_picked_up(n: int, is_talking: bool) -> None:
+    """A key that came from AstDB, of a ring of which we know no answer, holds nobody."""
+    answered = changed(rung(*ALL), 2, is_answered=True)
+
+    esc = pressed(at(9), answered, n, RingOutcome.DECLINED)
+
+    assert esc.attempts[n - 1].outcome is RingOutcome.DECLINED
+    assert [one.attempt for one in esc.talking(at(10))] == ([n] if is_talking else [])
 
 
 def test_person_of_two_steps_is_given_back_to_the_one_that_rang() -> None:

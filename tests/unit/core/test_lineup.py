@@ -76,6 +76,17 @@ def test_only_the_free_of_a_group_are_rung_together() -> None:
     assert choice == Choice(group=group(ANNA, CLARA), todo=(group(BEN, last=True),))
 
 
+def test_free_of_a_group_are_rung_before_somebody_put_off() -> None:
+    """Clara's other half rings elsewhere; she is rung alone, and Anna's last chance comes then."""
+    todo = (group(BEN, CLARA), group(ANNA, last=True))
+
+    choice = chosen(todo, Others(occupied=(held("ben"),)))
+
+    assert choice == Choice(
+        group=group(CLARA), todo=(group(ANNA, last=True), group(BEN, last=True))
+    )
+
+
 def test_person_who_took_a_case_is_rung_last() -> None:
     """Better somebody in a cellar than nobody: when all others were rung, she is."""
     choice = chosen((group(ANNA),), Others(engaged=("anna",)))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from examples import NOW, POLICY, opened_escalation
+from examples import ANNA, BEN, NOW, POLICY, opened_escalation
 from fakes import FakePhones
 
 from pbx_bridge.core.case import RingOutcome
@@ -37,6 +37,11 @@ def lookout(phones: FakePhones) -> Lookout:
 def key_of(leg: str, who: str = "anna") -> str:
     """Return what the dialplan stores for a key press on one of our legs."""
     return f"{who}/{leg}/{TOKENS.token(leg)}"
+
+
+def elsewhere(mark: str) -> TakenElsewhere:
+    """Return a key of Anna's that is none of a ring, with the number under which we know her."""
+    return TakenElsewhere("anna", mark=mark, number=ANNA.number)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +121,11 @@ def test_only_a_genuine_token_or_the_fallback_is_believed(
         ("anna/1001-1/forged", None),
         (key_of("1001-1"), RingEnded(1, RingOutcome.ACKNOWLEDGED)),
         (key_of("1001-0"), None),
-        (key_of("1001-7"), TakenElsewhere("anna", mark="anna/1001-7")),
-        (key_of("2002-1"), TakenElsewhere("anna", mark="anna/2002-1")),
-        ("+49170222/0/fallback", TakenElsewhere("ben", mark="+49170222/0")),
+        (key_of("1001-7"), elsewhere("anna/1001-7")),
+        (key_of("2002-1"), elsewhere("anna/2002-1")),
+        (key_of("1001-7", who="zoe"), TakenElsewhere("zoe", mark="zoe/1001-7")),
+        ("+49170222/0/fallback", TakenElsewhere("ben", mark="+49170222/0", number=BEN.number)),
+        ("+49170999/0/fallback", TakenElsewhere("+49170999", mark="+49170999/0")),
     ],
 )
 async def test_key_press_counts_for_its_attempt_or_for_the_person(
@@ -155,7 +162,7 @@ async def test_key_for_a_case_that_is_over_takes_nothing(
     phones.astdb[TAKEN, CALL] = key_of("1001-1")
     over = advance(NOW, ESC, event).state
 
-    assert await lookout.key_press(over, CALL) == TakenElsewhere("anna", mark="anna/1001-1")
+    assert await lookout.key_press(over, CALL) == elsewhere("anna/1001-1")
 
 
 async def test_key_on_a_reminder_counts_for_the_owner(lookout: Lookout, phones: FakePhones) -> None:

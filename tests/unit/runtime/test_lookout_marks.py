@@ -16,11 +16,11 @@ from pbx_bridge.runtime.lookout import CALLS, TAKEN
 REMINDED = replace(policy_of("anna", "ben"), remind_after=timedelta(minutes=30))
 
 
-async def taken_in_the_fallback(night: Night) -> None:
+async def taken_in_the_fallback(night: Night, who: str = "anna") -> None:
     """Let Asterisk alone serve the caller; Anna presses 1 there, and we hear of it."""
     await night.open_case()
     night.phones.astdb[CALLS, CALL_ID] = f"taken/1768000000/{CALLER}"
-    night.phones.astdb[TAKEN, CALL_ID] = f"{NUMBERS['anna']}/0/fallback"
+    night.phones.astdb[TAKEN, CALL_ID] = f"{NUMBERS[who]}/0/fallback"
     night.daemon.recovery.key_stored("1001")
     await night.settle()
 
@@ -100,3 +100,22 @@ async def test_silent_owner_does_not_get_the_case_back_when_astdb_is_full(
     assert "ben" in night.rang()
     assert night.told() == []
     await night.end()
+
+
+@pytest.mark.parametrize("is_rung", [True, False])
+async def test_owner_from_outside_the_policy_is_reminded(night: Night, *, is_rung: bool) -> None:
+    """Clara pressed 1 in the fallback, before or after we began to ring those of the policy."""
+    night.world.policy = REMINDED
+    if is_rung:
+        await taken_in_the_fallback(night, "clara")
+    else:
+        await night.serve(night.caller(stands_still_at="speaking"))
+        night.phones.astdb[TAKEN, CALL_ID] = f"{NUMBERS['clara']}/0/fallback"
+        night.daemon.cases.post("1001", DialplanEnded("clara", 4.0))
+        await night.settle()
+    rung_before = night.rang()
+
+    await night.pass_time(1810)
+
+    assert (await night.case()).owner == "clara"
+    assert night.rang() == [*rung_before, "clara"]

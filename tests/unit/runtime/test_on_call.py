@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from pbx_bridge.core.calendar import Plan, Shift
 from pbx_bridge.core.hours import Days, OpeningHours
-from pbx_bridge.core.override import Absence, Override, Takeover
+from pbx_bridge.core.override import Absence, Override, Replacement, Takeover
 from pbx_bridge.core.rotation import Rotation
 from pbx_bridge.errors import CalendarError, ImportRefused, StoreError, UnknownOverride
 from pbx_bridge.ports import StoredOverride
@@ -213,6 +213,21 @@ async def test_remove_answers_with_what_was_removed(
     assert told["override"]["override"]["technician"] == "anna"
     assert told["concerns"] == []
     assert len(on_call.plan.overrides) == 1
+
+
+async def test_swap_back_is_told_with_the_number_of_what_changes_nothing(
+    commands: OnCallCommands,
+) -> None:
+    """The first override is undone by the second: both may be taken out, by their numbers."""
+    away = Replacement(technician="anna", substitute="ben", start=NOW, end=END, layer="primary")
+    back = replace(away, technician="ben", substitute="anna")
+    await commands.add_override(given(replace(away, start=END, end=END + (END - NOW))))
+    await commands.remove_override(as_json(RemoveOverride(override_id=1, made_by="", reason="")))
+
+    await commands.add_override(given(away))
+    told: Any = await commands.add_override(given(back))
+
+    assert [(c["kind"], c["override"]) for c in told["concerns"]] == [("idle", 2)]
 
 
 async def test_import_answers_with_its_shifts(on_call: OnCall, commands: OnCallCommands) -> None:
