@@ -94,7 +94,6 @@ def _anew(now: datetime, esc: Escalation) -> Escalation:
         acknowledged_at=None,
         round=0,
         put_last=None,
-        newest=len(esc.attempts) + 1,
         give_up_at=now + esc.policy.ceiling,
         is_line_reported=False,
     )
