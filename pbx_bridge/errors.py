@@ -26,6 +26,7 @@ Every error that pbx-bridge raises on purpose.
     │   └── WorkerLost       its process died or hung; another try may succeed
     ├── AudioError           a file is not audio that we can read
     ├── CaseError            a case cannot be changed like that
+    ├── CheckRefused         a mobile cannot be checked like that
     ├── CalendarError        the plan of who is on call cannot be changed like that
     │   ├── UnknownOverride  there is no override of this number
     │   └── ImportRefused    a calendar file has mistakes (all of them listed)
@@ -196,6 +197,12 @@ class CaseError(BridgeError):
     """A case cannot be changed like that; the text says why, and never quotes a note."""
 
     code = "case"
+
+
+class CheckRefused(BridgeError):
+    """A mobile cannot be checked like that; the text says why."""
+
+    code = "phone-check"
 
 
 class CalendarError(BridgeError):

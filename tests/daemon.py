@@ -27,6 +27,7 @@ from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Lookout, Tokens
 from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
+from pbx_bridge.runtime.phone_checks import PhoneChecks
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.switchboard import Switchboard
@@ -102,6 +103,7 @@ class Daemon:
         self.leases = Leases(phones, timedelta(seconds=10))
         self.lookout = Lookout(phones, self.tokens, itertools.starmap(Technician, NUMBERS.items()))
         self.callers: list[str] = []
+        self.checks = self._checks(world)
         self.ringing = Ringing(
             self.cases.post,
             self.cases.open_escalation,
@@ -113,6 +115,7 @@ class Daemon:
             tokens=self.tokens,
             policy=lambda _: world.policy,
             callers=self.callers,
+            make_way=self.checks.give_way,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,
@@ -137,7 +140,7 @@ class Daemon:
         )
         self.case_deeds = self._case_deeds(world)
         self.recovery = self._recovery(world)
-        self.switchboard.connect(self.recovery)
+        self.switchboard.connect(self.recovery, self.checks)
         self._assign()
 
     def _told(self, world: World) -> tuple[Delivery, Notices]:
@@ -193,6 +196,21 @@ class Daemon:
             ringing=self.ringing,
             on_call=lambda: "&".join(person.number for person in world.policy.people()),
             clock=world.clock,
+            end_check=self.checks.end_stray,
+        )
+
+    def _checks(self, world: World) -> PhoneChecks:
+        return PhoneChecks(
+            clock=world.clock,
+            escalations=world.escalations,
+            phones=world.line,
+            leases=self.leases,
+            tokens=self.tokens,
+            prompt=_prompt,
+            language_of=lambda _: "de",
+            roster=NUMBERS,
+            ring_timeout=timedelta(seconds=22),
+            callers=self.callers,
         )
 
     def _call_ins(self, world: World) -> CallIns:

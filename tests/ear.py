@@ -13,6 +13,10 @@ LIVELY = 20
 """So many different values has a piece of voice; silence has a handful."""
 
 
+QUIET = 300
+"""Peak below which 20 ms count as silence."""
+
+
 class Ear:
     """
     What one mobile heard.
@@ -64,3 +68,14 @@ def _share_of_tone(samples: Sequence[int], hz: int) -> float:
     real = sum(sample * math.cos(step * n) for n, sample in enumerate(samples))
     imaginary = sum(sample * math.sin(step * n) for n, sample in enumerate(samples))
     return (real * real + imaginary * imaginary) * 2 / (energy * len(samples))
+
+
+def longest_silence_s(recording: Path, since_s: float, until_s: float) -> float:
+    """Return for how long at most nothing was heard between two moments."""
+    samples, size = tones.samples_of(recording), tones.RATE_HZ // 50
+    longest_s = run_s = 0.0
+    for at in range(round(since_s * 50) * size, round(until_s * 50) * size, size):
+        is_silent = max(map(abs, samples[at : at + size]), default=0) < QUIET
+        run_s = run_s + 0.02 if is_silent else 0.0
+        longest_s = max(longest_s, run_s)
+    return longest_s

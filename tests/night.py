@@ -112,9 +112,11 @@ class Night:
 
     # ------------------------------------------------------------ the caller
 
-    def caller(self, call_id: str = CALL_ID, **script: object) -> FakeLine:
+    def caller(
+        self, call_id: str = CALL_ID, kind: type[FakeLine] = FakeLine, **script: object
+    ) -> FakeLine:
         """Let a call arrive in Asterisk; `serve` lets the dialplan give it to us."""
-        line = FakeLine(
+        line = kind(
             phones=self.phones,
             recordings=self.world.recordings,
             channel=f"PJSIP/trunk-{call_id}",

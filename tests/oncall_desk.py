@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from configs import SMALLEST
 from structlog.testing import capture_logs
 
 from pbx_bridge.adapters.clock import SystemClock
-from pbx_bridge.adapters.control.server import ControlServer
+from pbx_bridge.adapters.control.server import ControlServer, Handler
 from pbx_bridge.adapters.store.store import open_store
 from pbx_bridge.cli import main
 from pbx_bridge.config import parse
@@ -84,8 +84,8 @@ def new_desk(folder: Path, extra: str = ROTATIONS) -> Desk:
 
 
 @asynccontextmanager
-async def service(desk: Desk) -> AsyncIterator[OnCall]:
-    """Run the part of the service that takes commands about the plan."""
+async def service(desk: Desk, others: Mapping[str, Handler] | None = None) -> AsyncIterator[OnCall]:
+    """Run the part of the service that takes commands about the plan, and *others*."""
     config = parse(desk.config.read_text(encoding="utf-8"), source="c")
     async with open_store(config.store.path) as store:
         on_call = OnCall(SystemClock(), store.overrides, plan_of(config))
@@ -95,6 +95,7 @@ async def service(desk: Desk) -> AsyncIterator[OnCall]:
             "override.add": commands.add_override,
             "override.remove": commands.remove_override,
             "shifts.import": commands.import_shifts,
+            **(others or {}),
         }
         server = ControlServer(config.service.socket, handlers)
         await server.start()

@@ -43,11 +43,13 @@ from pbx_bridge.runtime.notices import Notices
 from pbx_bridge.runtime.on_call import OnCall, OnCallCommands
 from pbx_bridge.runtime.outcome_talk import OutcomeTalk
 from pbx_bridge.runtime.outlook import Outlook
+from pbx_bridge.runtime.phone_checks import PhoneChecks
 from pbx_bridge.runtime.policies import WhoIsRung
 from pbx_bridge.runtime.prompting import prompts_in
 from pbx_bridge.runtime.recovery import Recovery
 from pbx_bridge.runtime.ringing import Ringing
 from pbx_bridge.runtime.service import Part, Service
+from pbx_bridge.runtime.shift_checks import ShiftChecks
 from pbx_bridge.runtime.switchboard import Switchboard
 from pbx_bridge.runtime.transcripts import Transcripts
 
@@ -120,6 +122,8 @@ class House:
         self._delivery = Delivery(self._clock, store.notices, addressees)
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
+        self._phone_checks = self._checks()
+        self._shift_checks = ShiftChecks(clock, self._phone_checks, self._notices)
 
     def service(self) -> Service:
         """Return the service that runs it all."""
@@ -127,7 +131,7 @@ class House:
         self._deeds.assign(duties(ringing, transcripts, self._notices, self._case_deeds()))
         calls = self._calls(transcripts)
         recovery = self._recovery(calls, ringing)
-        self._switchboard.connect(recovery)
+        self._switchboard.connect(recovery, self._phone_checks)
         agi, control = self._agi(calls, recovery), self._control()
 
         async def decide() -> None:
@@ -153,6 +157,7 @@ class House:
                 recovery.look_now_and_then,
                 self._delivery.run,
                 self._outlook().run,
+                self._shift_checks.run,
             ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
@@ -173,6 +178,7 @@ class House:
             tokens=self._tokens,
             policy=self._who_is_rung.policy,
             callers=self._callers,
+            make_way=self._phone_checks.give_way,
         )
 
     def _transcripts(self) -> Transcripts:
@@ -197,6 +203,7 @@ class House:
             self._store.notices,
             addressees,
             zone=ZoneInfo(self._config.firm.zone),
+            line_number=self._config.asterisk.caller_id,
             on_queued=self._delivery.hurry,
         )
 
@@ -210,6 +217,7 @@ class House:
             rung_of=partial(layers_rung, self._config),
             shift_ahead=timedelta(hours=notices.shift_ahead_h),
             gap_ahead=timedelta(days=notices.gap_ahead_days),
+            on_begun=self._shift_checks.begin if notices.check_phones else None,
         )
 
     def _calls(self, transcripts: Transcripts) -> Calls:
@@ -238,6 +246,7 @@ class House:
             ringing=ringing,
             on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
+            end_check=self._phone_checks.end_stray,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
@@ -259,6 +268,7 @@ class House:
             "claim": calls.claim,
             "technician": acks.technician,
             "call-in": self._call_ins(talk).call_in,
+            "phone-check": self._phone_checks.answered,
             "report": recovery.report,
             "ping": answer_ping,
         }
@@ -310,8 +320,24 @@ class House:
             "case.note": cases.note,
             "case.take": cases.take,
             "case.reopen": cases.reopen,
+            "phone.check": self._phone_checks.carry_out,
         }
-        return ControlServer(self._config.service.socket, handlers)
+        patience_s = {"phone.check": self._phone_checks.longest_s}
+        return ControlServer(self._config.service.socket, handlers, patience_s=patience_s)
+
+    def _checks(self) -> PhoneChecks:
+        return PhoneChecks(
+            clock=self._clock,
+            escalations=self._store.escalations,
+            phones=self._phones,
+            leases=self._leases,
+            tokens=self._tokens,
+            prompt=self._prompt,
+            language_of=self._config.language_of,
+            roster={person.name: person.number for person in self._config.technicians},
+            ring_timeout=timedelta(seconds=self._config.escalation.ring_timeout_s),
+            callers=self._callers,
+        )
 
     def _ami(self) -> AmiConfig:
         asterisk = self._config.asterisk

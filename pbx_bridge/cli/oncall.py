@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, duty_json, firm_plan, shift_around
 from pbx_bridge.cli.oncall_files import export_command, import_command
 from pbx_bridge.cli.oncall_overrides import override, swap
+from pbx_bridge.cli.oncall_phones import check_command, vcard_command
 from pbx_bridge.cli.times import length, moment, parse_time
 from pbx_bridge.cli.week import week_lines
 from pbx_bridge.core.calendar import Shift, duty, gaps, shifts
@@ -34,6 +35,8 @@ oncall.add_command(override)
 oncall.add_command(swap)
 oncall.add_command(import_command)
 oncall.add_command(export_command)
+oncall.add_command(vcard_command)
+oncall.add_command(check_command)
 
 
 @oncall.command("now")

@@ -35,11 +35,20 @@ def notice_advice(raw: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
         yield ("mail",), "is missing: when nobody takes a case, nobody is told; add [mail]"
         return
     for topic in OFFICE_TOPICS:
-        if topic not in told and (topic is not Topic.GAP_AHEAD or raw.get("rotation")):
+        if topic not in told and _can_happen(topic, raw):
             when = "when nobody takes a case, " if topic is Topic.EXHAUSTED else ""
             remedy = "add it to the topics of mail, webhook or apprise"
             text = f'{when}nobody is told of "{topic}"; {remedy}'
             yield ("mail", "topics"), text
+
+
+def _can_happen(topic: Topic, raw: Mapping[str, object]) -> bool:
+    """Whether the configuration lets it come to that."""
+    if topic is Topic.GAP_AHEAD:
+        return bool(raw.get("rotation"))
+    notices = raw.get("notices")
+    is_checked = isinstance(notices, dict) and notices.get("check_phones")
+    return topic is not Topic.PHONE_CHECK or bool(is_checked)
 
 
 def _told(raw: Mapping[str, object]) -> set[str]:

@@ -12,7 +12,13 @@ from pbx_bridge.core.escalation_events import Topic
 TOPICS = tuple(topic for topic in Topic if topic is not Topic.TEST)
 """All that can be chosen."""
 
-OFFICE_TOPICS = (Topic.EXHAUSTED, Topic.LINE_DOWN, Topic.CONTESTED, Topic.GAP_AHEAD)
+OFFICE_TOPICS = (
+    Topic.EXHAUSTED,
+    Topic.LINE_DOWN,
+    Topic.CONTESTED,
+    Topic.GAP_AHEAD,
+    Topic.PHONE_CHECK,
+)
 """What a person must act upon; the default of mail and push to the office."""
 
 PERSONAL_TOPICS = (
@@ -112,3 +118,5 @@ class NoticesConfig:
     """Days before it that a gap is told; each gap once."""
     shift_ahead_h: Annotated[int, Field(ge=1, le=168)] = 24
     """Hours before it, by the clock on the wall, that a shift is told; again when it begins."""
+    check_phones: bool = False
+    """Whether whoever's shift begins is rung for a check of his phone then, at whatever hour."""

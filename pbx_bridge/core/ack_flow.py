@@ -160,7 +160,7 @@ def next_request(flow: AckFlow, facts: AckFacts) -> AckRequest:
                 ("ack-accepted", *spoken_digits(facts.case_id), *_story(facts)), answer_s=0.0
             )
         case AckPhase.REST:
-            return Ask((REST, "ack-repeat"))
+            return Ask((REST, *_call_back(facts), "ack-repeat"))
         case AckPhase.TAKEN if flow.offers or flow.repeats > MAX_REPEATS:
             return Close(("ack-goodbye",))
         case AckPhase.TAKEN:
@@ -232,7 +232,8 @@ def _first_words(flow: AckFlow, facts: AckFacts) -> tuple[str, ...]:
 def _taken(flow: AckFlow, facts: AckFacts) -> tuple[str, ...]:
     if flow.is_reminder:  # he knows the case: only the receipt
         return ("remind-noted", *spoken_digits(facts.case_id), "ack-repeat")
-    return ("ack-accepted", *spoken_digits(facts.case_id), *_story(facts), "ack-repeat")
+    number = spoken_digits(facts.case_id)
+    return ("ack-accepted", *number, *_story(facts), *_call_back(facts), "ack-repeat")
 
 
 def _story(facts: AckFacts) -> tuple[str, ...]:
@@ -241,6 +242,11 @@ def _story(facts: AckFacts) -> tuple[str, ...]:
     if facts.is_whole:
         return (*caller, *message)
     return (*caller, *(message if facts.has_message else ()), "ack-still-speaking")
+
+
+def _call_back(facts: AckFacts) -> tuple[str, ...]:
+    """Say that the caller has finished, so that nobody waits to be connected with him."""
+    return ("ack-call-back",) if facts.is_whole and (facts.number or facts.has_message) else ()
 
 
 def _spoken(urgency: Urgency) -> str:

@@ -20,6 +20,13 @@ class Greeted:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberTyped:
+    """The caller, who hides his number, was asked for one; `None`: he typed none."""
+
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageEnded:
     """The recording is whole."""
 
@@ -87,6 +94,7 @@ class CallTimer:
 CallEvent = (
     SessionOpened
     | Greeted
+    | NumberTyped
     | MessageEnded
     | HeardCertain
     | Judged

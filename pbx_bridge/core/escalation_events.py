@@ -39,6 +39,8 @@ class Topic(StrEnum):
     """A day before, and when it begins."""
     SHIFT_WITHDRAWN = "shift-withdrawn"
     """It was told a day before, and somebody else has it now."""
+    PHONE_CHECK = "phone-check"
+    """A shift began, and the mobile of whose it is did not pass its check."""
     TEST = "test"
     """Asked for on the command line; nobody can choose it."""
 

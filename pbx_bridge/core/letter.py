@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from pbx_bridge.core.news import CaseFacts, News
-from pbx_bridge.core.news_texts import TEXTS, Texts, headline, personal
+from pbx_bridge.core.news_texts import TEXTS, Texts, advice, headline, personal
 
 
-def letter(news: News, language: str, zone: tzinfo, *, with_words: bool) -> list[str]:
+def letter(
+    news: News,
+    language: str,
+    zone: tzinfo,
+    *,
+    with_words: bool,
+    line_number: str | None = None,
+) -> list[str]:
     """
     Return the lines.
 
@@ -17,10 +24,11 @@ def letter(news: News, language: str, zone: tzinfo, *, with_words: bool) -> list
         zone: times are by its clock.
         with_words: whether he may read what the caller said, so that nothing understood is
             worth a line.
+        line_number: what every ring shows; `None`: the trunk decides.
     """
     texts, first = TEXTS[language], f"{headline(news, language, zone)}."
     if news.case is None:
-        return [first, "", texts.whole_plan]
+        return [first, "", *advice(news, language, line_number), texts.whole_plan]
     facts = _facts(news.case, texts, zone)
     said = personal(news, language)
     if not news.case.caller_number:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
+from pbx_bridge.core.phone_check import PhoneCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class News:
     case: CaseFacts | None = None
     shift: ShiftFacts | None = None
     gap: GapFacts | None = None
+    check: PhoneCheck | None = None
 
     def without(self, *, number: bool, transcript: bool) -> "News":
         """Return the news without what is personal: the number, the words, or both."""

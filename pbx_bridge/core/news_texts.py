@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.news import CaseFacts, News, ShiftFacts
+from pbx_bridge.core.phone_check import CheckOutcome
 
 
 class Texts(NamedTuple):
@@ -32,8 +33,13 @@ class Texts(NamedTuple):
     shift_ahead: str
     shift_begun: str
     shift_withdrawn: str
+    save_number: str
+    try_phone: str
     until: str
     gap: str
+    check: str
+    checks: Mapping[CheckOutcome, str]
+    """Those that did not succeed."""
     test: str
 
 
@@ -87,8 +93,20 @@ GERMAN = Texts(
     shift_ahead="{who}: Bereitschaft ({layer}) beginnt {start}{until}",
     shift_begun="{who}: Bereitschaft ({layer}) hat begonnen, {start}{until}",
     shift_withdrawn="{who}: doch keine Bereitschaft ({layer}) ab {start}",
+    save_number=(
+        "Im Telefon von {who}: {number} als Favorit speichern, der auch bei „Nicht stören“ klingelt"
+    ),
+    try_phone="Telefon prüfen: pbx-bridge oncall check-phone {who}",
     until=", bis {end}",
     gap="Niemand in Bereitschaft ({layer}) ab {start}{until}",
+    check="{who}: Telefonprobe zu Beginn der Bereitschaft: {outcome}",
+    checks={
+        CheckOutcome.NO_KEY: "abgehoben, keine Taste (Mailbox, oder Tasten kommen nicht an)",
+        CheckOutcome.NO_ANSWER: "nicht abgehoben",
+        CheckOutcome.BUSY: "besetzt oder abgewiesen",
+        CheckOutcome.UNREACHABLE: "NICHT ERREICHBAR",
+        CheckOutcome.CASE_FIRST: "nicht geprüft, ein Fall ging vor",
+    },
     test="TEST von pbx-bridge: bitte nichts tun",
 )
 
@@ -139,8 +157,20 @@ ENGLISH = Texts(
     shift_ahead="{who}: shift ({layer}) begins {start}{until}",
     shift_begun="{who}: shift ({layer}) has begun, {start}{until}",
     shift_withdrawn="{who}: no longer on call ({layer}) from {start}",
+    save_number=(
+        "On the mobile of {who}: save {number} as a favourite that rings through do-not-disturb"
+    ),
+    try_phone="Check the phone: pbx-bridge oncall check-phone {who}",
     until=", until {end}",
     gap="Nobody on call ({layer}) from {start}{until}",
+    check="{who}: phone check at the start of the shift: {outcome}",
+    checks={
+        CheckOutcome.NO_KEY: "answered, no key (mailbox, or keys do not arrive)",
+        CheckOutcome.NO_ANSWER: "not answered",
+        CheckOutcome.BUSY: "busy or declined",
+        CheckOutcome.UNREACHABLE: "UNREACHABLE",
+        CheckOutcome.CASE_FIRST: "not checked, a case went first",
+    },
     test="TEST from pbx-bridge: nothing to do",
 )
 
@@ -191,8 +221,21 @@ POLISH = Texts(
     shift_ahead="{who}: dyżur ({layer}) zaczyna się {start}{until}",
     shift_begun="{who}: dyżur ({layer}) rozpoczęty, {start}{until}",
     shift_withdrawn="{who}: jednak bez dyżuru ({layer}) od {start}",
+    save_number=(
+        "W telefonie ({who}): zapisz {number} jako ulubiony,"
+        " aby dzwonił także w trybie „Nie przeszkadzać”"
+    ),
+    try_phone="Sprawdzenie telefonu: pbx-bridge oncall check-phone {who}",
     until=", do {end}",
     gap="Nikt nie ma dyżuru ({layer}) od {start}{until}",
+    check="{who}: próba telefonu na początku dyżuru: {outcome}",
+    checks={
+        CheckOutcome.NO_KEY: "odebrano, bez klawisza (poczta głosowa albo klawisze nie docierają)",
+        CheckOutcome.NO_ANSWER: "nie odebrano",
+        CheckOutcome.BUSY: "zajęte lub odrzucone",
+        CheckOutcome.UNREACHABLE: "NIEOSIĄGALNY",
+        CheckOutcome.CASE_FIRST: "nie sprawdzono, pierwszeństwo miało zgłoszenie",
+    },
     test="TEST z pbx-bridge: proszę nic nie robić",
 )
 
@@ -243,8 +286,21 @@ RUSSIAN = Texts(
     shift_ahead="{who}: дежурство ({layer}) начинается {start}{until}",
     shift_begun="{who}: дежурство ({layer}) началось, {start}{until}",
     shift_withdrawn="{who}: дежурство ({layer}) с {start} отменяется",
+    save_number=(
+        "В телефоне ({who}): сохраните {number} в избранном,"
+        " чтобы он звонил и в режиме «Не беспокоить»"
+    ),
+    try_phone="Проверить телефон: pbx-bridge oncall check-phone {who}",
     until=", до {end}",
     gap="Никто не дежурит ({layer}) с {start}{until}",
+    check="{who}: проверка телефона в начале дежурства: {outcome}",
+    checks={
+        CheckOutcome.NO_KEY: "ответили, клавиши нет (автоответчик, или клавиши не доходят)",
+        CheckOutcome.NO_ANSWER: "не ответили",
+        CheckOutcome.BUSY: "занято или отклонено",
+        CheckOutcome.UNREACHABLE: "НЕДОСТУПЕН",
+        CheckOutcome.CASE_FIRST: "не проверен, заявка важнее",
+    },
     test="ТЕСТ от pbx-bridge: ничего делать не нужно",
 )
 
@@ -263,7 +319,29 @@ def headline(news: News, language: str, zone: tzinfo) -> str:
     if (gap := news.gap) is not None:
         start, until = clock(gap.start, zone), _until(gap.end, texts, zone)
         return texts.gap.format(layer=gap.layer, start=start, until=until)
+    if (check := news.check) is not None:
+        outcome = texts.checks.get(check.outcome, check.outcome.value)
+        return texts.check.format(who=check.technician, outcome=outcome)
     return texts.test
+
+
+def advice(news: News, language: str, line_number: str | None) -> list[str]:
+    """
+    Return what should be done so that a mobile rings at night.
+
+    Args:
+        news: of a shift that begins, or of a check; other news have no advice.
+        language: one of `TEXTS`.
+        line_number: what every ring shows; `None`: nobody knows, so nobody can save it.
+    """
+    texts = TEXTS[language]
+    who = news.check.technician if news.check else ""
+    if news.shift is not None and news.topic is Topic.SHIFT_BEGINS:
+        who = news.shift.technician
+    if not who:
+        return []
+    save = [texts.save_number.format(who=who, number=line_number)] if line_number else []
+    return [*save, texts.try_phone.format(who=who)]
 
 
 def personal(news: News, language: str) -> list[str]:

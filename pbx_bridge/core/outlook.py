@@ -8,6 +8,7 @@ from pbx_bridge.core.calendar import Plan, Stretch, gaps
 from pbx_bridge.core.calendar_lint import uncovered
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import GapFacts, News
+from pbx_bridge.core.shift_check import BegunShift, begun_shifts
 from pbx_bridge.core.shift_news import FOLLOWED, KnownShift, look_at_shifts
 
 
@@ -37,6 +38,8 @@ class Known:
 
     gaps: tuple[KnownGap, ...] = ()
     shifts: tuple[KnownShift, ...] = ()
+    begun: tuple[BegunShift, ...] = ()
+    """Those of the last minutes: their mobiles are checked already, if they are at all."""
 
 
 NOTHING_KNOWN = Known()
@@ -86,7 +89,8 @@ def look(  # noqa: PLR0913  a plan, and how to look at it
         end = None if goes_on else gap.end
         facts = GapFacts(layer=gap.layer, start=gap.start, end=end)
         news.append(News(key=named.key, topic=Topic.GAP_AHEAD, at=now, gap=facts))
-    return Look(tuple(news), Known(gaps=tuple(found), shifts=of_shifts.known))
+    begun = begun_shifts(plan, now, rung)
+    return Look(tuple(news), Known(gaps=tuple(found), shifts=of_shifts.known, begun=begun))
 
 
 def _gaps_ahead(plan: Plan, now: datetime, ahead: timedelta) -> Iterator[tuple[Stretch, bool]]:

@@ -11,8 +11,10 @@ LISTS = ("markers", "breaks", *_OF_CLAUSES)
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
-_VERB_WITHIN = 3
+_VERB_WITHIN = 4
 """Words after a marker among which the verb of its clause is looked for."""
+_BEGINS_WITHIN = 3
+"""Words after a marker among which a verb shows that its clause begins with it."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
 _BACK = 8
@@ -85,32 +87,6 @@ class _Clauses:
     tales: set[int]
     pointers: set[int]
 
-    def start_before(self, first: int, last: int) -> int:
-        """
-        Return how far back the marker in the tokens from *first* up to *last* reaches.
-
-        It has what was told before its clause only when that is told as past too, or when
-        its clause speaks of it: *that was*, *mended it*.
-        """
-        start = self._clause_start(first, last)
-        if start is None or not self.pointers.isdisjoint(range(start - _POINTS_WITHIN, last + _CLAUSE)):
-            return 0
-        if not self.tales.isdisjoint(range(start - _BACK, start)):
-            return 0
-        return start
-
-    def _clause_start(self, first: int, last: int) -> int | None:
-        """Return where the clause of the marker begins, or None when all before it is of it."""
-        near = range(first, max(first - 1 - _BACK, -1), -1)
-        start = next((place for place in near if place in self.subjects), None)
-        if start is not None:
-            return start
-        told = self.verbs | self.acts | self.deeds
-        within = _CLAUSE if last in self.subjects else _VERB_WITHIN
-        if not told.isdisjoint(range(first, last + within)):
-            return first
-        return next((place for place in near if place in self.acts - self.tales), None)
-
     def end_after(self, first: int, last: int) -> int:
         """
         Return how far forward the marker in the tokens from *first* up to *last* reaches.
@@ -132,6 +108,34 @@ class _Clauses:
         if verb is None or verb in self.acts:
             return last
         return self._until_opener(verb + 1, self.zone.ahead)
+
+    def start_before(self, first: int, last: int) -> int:
+        """
+        Return how far back the marker in the tokens from *first* up to *last* reaches.
+
+        It has what was told before its clause only when that is told as past too, or when
+        its clause speaks of it: *that was*, *mended it*.
+        """
+        start = self._clause_start(first, last)
+        if start is None:
+            return 0
+        if not self.pointers.isdisjoint(range(start - _POINTS_WITHIN, last + _CLAUSE)):
+            return 0
+        if not self.tales.isdisjoint(range(start - _BACK, start)):
+            return 0
+        return start
+
+    def _clause_start(self, first: int, last: int) -> int | None:
+        """Return where the clause of the marker begins, or None when all before it is of it."""
+        near = range(first, max(first - 1 - _BACK, -1), -1)
+        start = next((place for place in near if place in self.subjects), None)
+        if start is not None:
+            return start
+        told = self.verbs | self.acts | self.deeds
+        within = _CLAUSE if last in self.subjects else _BEGINS_WITHIN
+        if not told.isdisjoint(range(first, last + within)):
+            return first
+        return next((place for place in near if place in self.acts - self.tales), None)
 
     def _told_before(self, first: int, told: set[int]) -> int | None:
         """Return the last verb or act before *first* in its clause."""

@@ -25,6 +25,8 @@ class RingOrder:
     """Digits, empty when withheld: what the dialplan tells when it screens alone."""
     recording: str
     language: str
+    is_check: bool = False
+    """No case: whoever picks up hears that his mobile is checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

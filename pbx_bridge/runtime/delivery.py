@@ -36,6 +36,7 @@ KEPT_LONGER = {
     Topic.GAP_AHEAD: timedelta(days=3),
     Topic.SHIFT_BEGINS: timedelta(hours=12),
     Topic.SHIFT_WITHDRAWN: timedelta(hours=12),
+    Topic.PHONE_CHECK: timedelta(hours=12),
 }
 
 

@@ -10,7 +10,7 @@ from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.escalation_events import Fallback, FallbackReason, Tell, Topic
 from pbx_bridge.core.letter import letter
 from pbx_bridge.core.news import CaseFacts, News
-from pbx_bridge.core.news_texts import headline, personal
+from pbx_bridge.core.news_texts import advice, headline, personal
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import (
     Addressee,
@@ -52,7 +52,9 @@ def case_facts(
     )
 
 
-def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
+def write_notice(
+    news: News, addressee: Addressee, zone: ZoneInfo, line_number: str | None = None
+) -> Notice:
     """
     Return what *addressee* reads of *news*.
 
@@ -60,6 +62,7 @@ def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
         news: with all that is personal.
         addressee: says how much of it he may read, in which form and language.
         zone: the firm's zone; times are wall clock.
+        line_number: what every ring shows; `None`: the trunk decides.
     """
     visible = news.without(
         number=not addressee.with_number, transcript=not addressee.with_transcript
@@ -67,9 +70,9 @@ def write_notice(news: News, addressee: Addressee, zone: ZoneInfo) -> Notice:
     language, words = addressee.language, addressee.with_transcript
     subject = headline(visible, language, zone)
     if addressee.is_brief:
-        lines = personal(visible, language)
+        lines = [*personal(visible, language), *advice(visible, language, line_number)]
     else:
-        lines = letter(visible, language, zone, with_words=words)
+        lines = letter(visible, language, zone, with_words=words, line_number=line_number)
     return Notice(
         key=news.key,
         case_id=news.case.case_id if news.case else None,
@@ -91,10 +94,12 @@ class Notices:
         addressees: Sequence[Addressee],
         *,
         zone: ZoneInfo,
+        line_number: str | None = None,
         on_queued: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock, self._calls, self._escalations = clock, calls, escalations
         self._queue, self._addressees, self._zone = queue, addressees, zone
+        self._line_number = line_number
         self._on_queued = on_queued
 
     async def fall_back(self, pending: Pending) -> None:
@@ -130,7 +135,7 @@ class Notices:
             Queueing(
                 addressee=one.name,
                 topic=news.topic,
-                notice=write_notice(news, one, self._zone),
+                notice=write_notice(news, one, self._zone, self._line_number),
             )
             for news in found
             for one in self._addressees

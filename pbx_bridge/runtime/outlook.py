@@ -9,6 +9,7 @@ import structlog
 from pbx_bridge.core.calendar import Plan
 from pbx_bridge.core.news import News
 from pbx_bridge.core.outlook import look
+from pbx_bridge.core.shift_check import BegunShift, newly_begun
 from pbx_bridge.errors import StoreError
 from pbx_bridge.ports import Clock, NoticeStore
 from pbx_bridge.runtime.notices import Notices
@@ -32,6 +33,7 @@ class Outlook:
         rung_of: Callable[[Sequence[str]], Collection[str]],
         shift_ahead: timedelta,
         gap_ahead: timedelta,
+        on_begun: Callable[[Sequence[BegunShift]], None] | None = None,
     ) -> None:
         """
         Remember what to ask.
@@ -44,10 +46,12 @@ class Outlook:
             rung_of: of all layers returns those that some policy rings.
             shift_ahead: see `look`.
             gap_ahead: see `look`.
+            on_begun: is given each shift that has begun, once; `None`: nobody is.
         """
         self._clock, self._queue, self._notices, self._plan = clock, queue, notices, plan
         self._rung_of = rung_of
         self._shift_ahead, self._gap_ahead = shift_ahead, gap_ahead
+        self._on_begun = on_begun
         self._told: frozenset[str] = frozenset()
         """Keys of the last look; they are in the queue, no need to ask the disk each minute."""
 
@@ -79,6 +83,8 @@ class Outlook:
             # First: a gap must have its name before it is told under it, and what was told ahead
             # must be known when it is taken away.
             await self._queue.keep_known(now, found.known)
+            if self._on_begun is not None:  # after it: rather no check than one at each restart
+                self._on_begun(newly_begun(found.known.begun, known.begun))
         fresh = [news for news in found.news if news.key not in self._told]
         await self._notices.publish(fresh, _concerned)
         self._told = frozenset(news.key for news in found.news)

@@ -14,6 +14,7 @@ from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import CancelRing, PersonFree, RingEnded
 from pbx_bridge.core.escalation_state import Escalation
 from pbx_bridge.core.neighbours import waiting_in_order
+from pbx_bridge.core.phone_check import NO_CASE
 from pbx_bridge.errors import AgiError, AmiError, BridgeError, StoreError
 from pbx_bridge.ports import (
     CallStore,
@@ -93,11 +94,13 @@ class Recovery:
         ringing: Ringing,
         on_call: Callable[[], str],
         clock: Clock,
+        end_check: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
+        """*end_check* ends the leg of a mobile's check unless somebody waits for it."""
         self._post, self._calls, self._store = post, calls, call_store
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
-        self._on_call, self._clock = on_call, clock
+        self._on_call, self._clock, self._end_check = on_call, clock, end_check
         self._stray_notes = StrayNotes(
             post, clock=clock, calls=call_store, escalations=escalations, recordings=recordings
         )
@@ -261,6 +264,8 @@ class Recovery:
         """Stop legs that we gave up while nobody could tell Asterisk, before others are rung."""
         for channel in live:
             leg = attempt_of(channel.channel_id)
+            if leg and leg[0] == NO_CASE and self._end_check is not None:
+                await self._end_check(channel.channel_id)
             stored = await self._escalations.load(leg[0]) if leg else None
             given_up = stored.state.find(leg[1]) if leg and stored else None
             if leg and given_up and given_up.outcome is RingOutcome.NO_ANSWER:

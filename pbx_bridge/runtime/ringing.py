@@ -58,6 +58,10 @@ UNASKED = Escalate(Urgency.UNKNOWN, "other")
 """What a case counts as that was taken before anybody asked how urgent it is."""
 
 
+async def _nobody_in_the_way(_: str) -> None:
+    """Find no check under way."""
+
+
 class Ringing:
     """Rings, cancels and looks; every failure becomes an event of the case."""
 
@@ -74,13 +78,19 @@ class Ringing:
         tokens: Tokens,
         policy: ChoosePolicy,
         callers: Collection[str] = (),
+        make_way: Callable[[str], Awaitable[None]] = _nobody_in_the_way,
     ) -> None:
-        """*callers* holds who has called us and is on the line: no time to remind him."""
+        """
+        Remember what to ring with.
+
+        *callers* holds who has called us and is on the line: no time to remind him. *make_way*
+        ends a check of a mobile before a case rings somebody; it must not raise.
+        """
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
-        self._callers = callers
+        self._callers, self._make_way = callers, make_way
         self._marking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def escalate(self, pending: Pending) -> None:
@@ -110,6 +120,7 @@ class Ringing:
         try:
             if not await self._is_wanted(case_id, ring, leg):
                 return
+            await self._make_way(ring.technician)
             await self._phones.ring(await self._order(case_id, ring, leg))
         except AmiUnavailable as exc:
             log.warning("attempt.unreachable", case_id=case_id, attempt=ring.attempt, code=exc.code)

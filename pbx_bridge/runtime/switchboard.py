@@ -7,6 +7,7 @@ import structlog
 
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation_events import EscalationEvent, RingAnswered, RingEnded
+from pbx_bridge.core.phone_check import NO_CASE
 
 log = structlog.get_logger()
 
@@ -40,27 +41,46 @@ class Looks(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """Who hears of a leg that belongs to no case: `PhoneChecks`."""
+
+    def ring_answered(self, leg: str) -> None:
+        """Somebody, or a mailbox, picked up."""
+        ...
+
+    def ring_ended(self, leg: str, outcome: RingOutcome) -> None:
+        """The leg is gone."""
+        ...
+
+
 class Switchboard:
     """Implements `PhoneEvents`; everything it does is to post or to wake somebody up."""
 
     def __init__(self, post: Callable[[str, EscalationEvent], None]) -> None:
         self._post = post
         self._looks: Looks | None = None
+        self._checks: Checks | None = None
 
-    def connect(self, looks: Looks) -> None:
+    def connect(self, looks: Looks, checks: Checks | None = None) -> None:
         """Say who is woken up; called once, before the first report."""
-        self._looks = looks
+        self._looks, self._checks = looks, checks
 
     def ring_answered(self, channel_id: str) -> None:
         """Somebody, or a mailbox, picked up."""
         leg = attempt_of(channel_id)
-        if leg is not None:
+        if leg is not None and leg[0] == NO_CASE:
+            if self._checks is not None:
+                self._checks.ring_answered(channel_id)
+        elif leg is not None:
             self._post(leg[0], RingAnswered(leg[1]))
 
     def ring_ended(self, channel_id: str, outcome: RingOutcome) -> None:
         """The leg is gone."""
         leg = attempt_of(channel_id)
-        if leg is not None:
+        if leg is not None and leg[0] == NO_CASE:
+            if self._checks is not None:
+                self._checks.ring_ended(channel_id, outcome)
+        elif leg is not None:
             log.info("attempt.ended", case_id=leg[0], attempt=leg[1], outcome=outcome.value)
             self._post(leg[0], RingEnded(leg[1], outcome))
 

@@ -111,6 +111,13 @@ class ReopenCase:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPhone:
+    """Arguments of ``phone.check``."""
+
+    technician: str
+
+
 def line(value: Request | Answer) -> bytes:
     """
     Return *value* as one line.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from after_hours import GREETING_HZ, GREETING_S, LONG, SAID, AfterHours, until
 from boxes import Call
-from ear import Ear, count_tone
+from ear import Ear, count_tone, longest_silence_s
 
 from pbx_bridge.adapters.store.reading import CasePhase
 from pbx_bridge.core.case import Urgency
@@ -15,6 +15,9 @@ pytestmark = pytest.mark.asterisk
 
 AUDIO_AT_RISK_S = 2.1
 """Asterisk's buffer of 32 KiB, lost when Asterisk itself is killed."""
+
+RING_PAUSE_S = 4.0
+"""Between two ringing tones, in Germany as in America."""
 
 
 def kill(night: AfterHours) -> None:
@@ -59,6 +62,22 @@ def test_without_a_service_asterisk_rings_the_list(night: AfterHours) -> None:
     assert max(told.share(recording) for recording in recordings) > 0.8
     assert night.rung() == rung
     assert [(call.wait().first_sound_s or 9) < 1 for call in (staying, leaving)] == [True, True]
+
+
+def test_the_caller_hears_something_until_he_is_connected(night: AfterHours) -> None:
+    """While one mobile rings in vain, and while the next technician is asked for the key."""
+    night.begin("101", "123", service=False)
+    call = night.call(SAID["de"])
+    pressed_at = night.pressed_ms("123") / 1000
+    call.hangup()
+    report = call.wait()
+    assert report.heard is not None
+    assert report.answered_at is not None
+    assert report.speech_ended_s is not None
+    rung_s = report.speech_ended_s, pressed_at - report.answered_at
+
+    assert rung_s[1] - rung_s[0] > 5 + 8
+    assert longest_silence_s(Path(report.heard), *rung_s) < RING_PAUSE_S + 0.5
 
 
 def test_a_fallback_that_nobody_accepted_is_rung_again(night: AfterHours) -> None:

@@ -129,26 +129,36 @@ PAST = {
         "в прошлом году вы делали нам ванную",
     ),
 }
+PAST_AFTER = {
+    "de": ("ihr kollege war vor zwei wochen hier", "die rechnung vom letzten monat ist bezahlt"),
+    "en": ("your man was here last tuesday", "i paid the invoice from last month"),
+    "pl": ("wasz monter był tu dwa tygodnie temu", "rok temu montowaliście u nas bojler"),
+    "ru": ("ваш мастер был две недели назад", "год назад вы ставили нам бойлер"),
+}
 STORIES = {
     "de": (
         "letzte woche hatten wir einen rohrbruch ich brauche dafür noch die rechnung",
         "wir hatten letzte woche einen gasgeruch im keller können sie mir den bericht schicken",
         "vor zwei monaten gab es bei uns einen kabelbrand ich brauche noch die rechnung",
+        "bei uns lief wasser durch die decke das wurde letzte woche repariert danke",
     ),
     "en": (
         "last week we had a burst pipe i need the invoice for the insurance",
         "you came out last month for a smell of gas could you send me the report",
         "two months ago there was a fire in the socket at ours i need the invoice",
+        "water was coming through the ceiling that has been put right i need the invoice",
     ),
     "pl": (
         "w zeszłym tygodniu mieliśmy wyciek gazu potrzebuję fakturę dla ubezpieczalni",
         "mieliśmy w zeszłym tygodniu pożar w gniazdku proszę przysłać protokół",
         "rok temu mieliśmy w domu wyciek wody potrzebuję fakturę",
+        "dymiło się z gniazdka wasz monter to naprawił dwa tygodnie temu potrzebuję fakturę",
     ),
     "ru": (
         "на прошлой неделе был прорыв трубы нужен счет для страховой",
         "на прошлой неделе был пожар в розетке пришлите пожалуйста акт",
         "в прошлом году был запах газа нужен счет для страховой",
+        "вода лилась по стенам ваш мастер все исправил две недели назад нужен счет",
     ),
 }
 
@@ -167,6 +177,16 @@ def test_emergency_told_after_the_past_rings(language: str) -> None:
     """A past marker reaches forward only within its clause."""
     pack = shipped(language)
     every = [f"{past} {told}" for past in PAST[language] for told in TOLD[language]]
+    quiet = [text for text in every if not classify(text, pack).rings]
+
+    assert not quiet
+
+
+@pytest.mark.parametrize("language", PAST_AFTER)
+def test_emergency_told_before_the_past_rings(language: str) -> None:
+    """A past marker reaches back only within its clause, unless it settles what was told."""
+    pack = shipped(language)
+    every = [f"{told} {past}" for past in PAST_AFTER[language] for told in TOLD[language]]
     quiet = [text for text in every if not classify(text, pack).rings]
 
     assert not quiet

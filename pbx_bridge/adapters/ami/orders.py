@@ -13,7 +13,7 @@ from pbx_bridge.wire.ami_action import in_group, variables
 Order = dict[str, str | list[str]]
 """An action Originate."""
 
-TECHNICIAN, IDLE = "pbxb-technician", "pbxb-idle"
+TECHNICIAN, CHECK, IDLE = "pbxb-technician", "pbxb-check", "pbxb-idle"
 """Contexts of our dialplan: a mobile that was answered; the near half of a Local channel."""
 
 GROUP = "pbxb"
@@ -51,6 +51,24 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
             f"attempt {order.channel_id}: the number of {order.technician} is not one of the"
             " configured mobiles; only those are rung"
         )
+    return {
+        "Action": "Originate",
+        "ActionID": f"ring-{uuid4().hex}",
+        "ChannelId": checked_id(order.channel_id),
+        "Channel": config.dial.replace("{number}", order.number),
+        "Context": CHECK if order.is_check else TECHNICIAN,
+        "Exten": "s",
+        "Priority": "1",
+        "Timeout": _ms(order.timeout),
+        "Async": "true",
+        "EarlyMedia": "false",
+        "Variable": _told(order),
+        **({"CallerID": config.caller_id} if config.caller_id else {}),
+    }
+
+
+def _told(order: RingOrder) -> list[str]:
+    """Return what the dialplan is told, also about a leg that it serves without us."""
     values = {
         "PBXB_CASE": order.case_id,
         "PBXB_ATTEMPT": str(order.attempt),
@@ -61,20 +79,8 @@ def ring_order(order: RingOrder, config: RingConfig) -> Order:
         "PBXB_RECORDING": order.recording,
         "PBXB_LANG": order.language,
     }
-    return {
-        "Action": "Originate",
-        "ActionID": f"ring-{uuid4().hex}",
-        "ChannelId": checked_id(order.channel_id),
-        "Channel": config.dial.replace("{number}", order.number),
-        "Context": TECHNICIAN,
-        "Exten": "s",
-        "Priority": "1",
-        "Timeout": _ms(order.timeout),
-        "Async": "true",
-        "EarlyMedia": "false",
-        "Variable": [*variables(values), in_group(GROUP, order.call_id)],
-        **({"CallerID": config.caller_id} if config.caller_id else {}),
-    }
+    group = [] if order.is_check else [in_group(GROUP, order.call_id)]
+    return [*variables(values), *group]
 
 
 def errand(context: str, exten: str, timeout: timedelta, values: dict[str, str]) -> Order:

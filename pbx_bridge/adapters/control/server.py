@@ -38,9 +38,12 @@ class ControlServer:
         *,
         request_limit_s: float = REQUEST_LIMIT_S,
         answer_limit_s: float = ANSWER_LIMIT_S,
+        patience_s: Mapping[str, float] | None = None,
     ) -> None:
+        """*patience_s*: verbs that may take another time than *answer_limit_s*."""
         self._path, self._handlers = path, dict(handlers)
         self._request_limit_s, self._answer_limit_s = request_limit_s, answer_limit_s
+        self._patience_s = dict(patience_s or {})
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[None]] = set()
 
@@ -101,10 +104,12 @@ class ControlServer:
                     await writer.wait_closed()
 
     async def _answer(self, data: bytes) -> Answer:
+        limit_s = self._answer_limit_s
         try:
             request = parse(Request, data)
             handler = self._handler(request.verb)
-            async with asyncio.timeout(self._answer_limit_s):
+            limit_s = self._patience_s.get(request.verb, limit_s)
+            async with asyncio.timeout(limit_s):
                 result = await handler(request.arguments)
             log.info("control.carried_out", verb=request.verb)
             return Answer(result=result)
@@ -112,8 +117,8 @@ class ControlServer:
             log.warning("control.refused", code=exc.code, reason=str(exc))
             return Answer(error=str(exc), code=exc.code)
         except TimeoutError:
-            log.error("control.took_too_long", limit_s=self._answer_limit_s)
-            return Answer(error=f"not done within {self._answer_limit_s:g} s", code="control")
+            log.error("control.took_too_long", limit_s=limit_s)
+            return Answer(error=f"not done within {limit_s:g} s", code="control")
         except Exception:  # the crash boundary of a command: the service must go on
             log.exception("control.crashed")
             return Answer(error="a bug in the service; see its log", code="bug")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import CaseFacts, GapFacts, ShiftFacts
+from pbx_bridge.core.phone_check import PhoneCheck
 from pbx_bridge.ports import Notice
 
 SCHEMA = 1
@@ -34,6 +35,7 @@ def payload(notice: Notice) -> bytes:
         "case": _case(news.case) if news and news.case else None,
         "shift": _shift(news.shift) if news and news.shift else None,
         "gap": _gap(news.gap) if news and news.gap else None,
+        "check": _check(news.check) if news and news.check else None,
     }
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -77,6 +79,14 @@ def _shift(shift: ShiftFacts) -> dict[str, object]:
 def _gap(gap: GapFacts) -> dict[str, object]:
     end = _time(gap.end) if gap.end else None
     return {"layer": gap.layer, "start": _time(gap.start), "end": end}
+
+
+def _check(check: PhoneCheck) -> dict[str, object]:
+    return {
+        "technician": check.technician,
+        "outcome": check.outcome.value,
+        "reason": check.reason or None,
+    }
 
 
 def _time(at: datetime) -> str:

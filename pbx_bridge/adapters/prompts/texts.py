@@ -16,6 +16,7 @@ from pbx_bridge.errors import PromptError
 CALLER = (
     "greeting",
     "recording-notice",
+    "ask-number",
     "confirm-ring",
     "confirm-office",
     "goodbye",
@@ -34,6 +35,7 @@ TECHNICIAN = (
     "ack-message",
     "ack-no-message",
     "ack-still-speaking",
+    "ack-call-back",
     "ack-accepted",
     "ack-repeat",
     "ack-declined",
@@ -65,13 +67,16 @@ LIFE = (
 )
 """To the technician, after he accepted: reminder, outcome, note, and when he calls us."""
 
+CHECK = ("check-announce", "check-heard")
+"""To the technician whose mobile is checked."""
+
 SCREENING = ("screen", "screen-accepted", "screen-declined")
 DIGITS = tuple(f"digit-{digit}" for digit in range(10))
 NAME = "name"
 """The text from which one prompt per technician is made: ``name-anna``."""
 TONES = ("beep",)
 
-REQUIRED = (*CALLER, *TECHNICIAN, *LIFE, *SCREENING, *DIGITS, *TONES)
+REQUIRED = (*CALLER, *TECHNICIAN, *LIFE, *CHECK, *SCREENING, *DIGITS, *TONES)
 """Every language must have these; the prompts of the technicians' names come on top."""
 
 

@@ -101,6 +101,36 @@ async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> No
     assert datetime.fromisoformat(gap["start"]) == ELEVEN_AT_NIGHT
 
 
+async def test_mobile_of_whose_shift_begins_is_checked_where_that_is_wanted(
+    config: Config,
+) -> None:
+    """Ben's begins now. Asterisk is away, so he is not reached; by default nobody tries."""
+    rotation = RotationConfig(
+        order=("anna", "ben"), starts_on=date(2026, 1, 8), handoff_time="23:00", shift_days=1
+    )
+    checked = []
+    for is_wanted in (False, True):
+        notices = replace(config.notices, check_phones=is_wanted)
+        path = config.store.path.with_name(f"{is_wanted}.db")
+        firm = replace(
+            config, rotations=(rotation,), notices=notices, store=replace(config.store, path=path)
+        )
+        stop = asyncio.Event()
+        with structlog.testing.capture_logs() as logs:
+            running = asyncio.create_task(assemble.run(firm, stop, clock=FakeClock()))
+            async with asyncio.timeout(10):
+                while not any(line["event"] == "ami.lost" for line in logs) or (
+                    is_wanted and not any(line["event"] == "phone_check.ended" for line in logs)
+                ):
+                    await asyncio.sleep(0)
+                    assert not running.done(), running.exception()
+            stop.set()
+            await running
+        checked += [line for line in logs if line["event"] == "phone_check.ended"]
+
+    assert [(line["technician"], line["outcome"]) for line in checked] == [("ben", "unreachable")]
+
+
 async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Config) -> None:
     """A second service must not open the database of the first and do its work again."""
     with (

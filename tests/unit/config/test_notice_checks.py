@@ -77,3 +77,11 @@ def test_gap_that_nobody_hears_of_is_advised_where_there_can_be_one() -> None:
 
     assert "gap-ahead" not in advised(quiet)
     assert 'nobody is told of "gap-ahead"' in advised(quiet + ROTATION)
+
+
+def test_check_that_nobody_hears_of_is_advised_where_phones_are_checked() -> None:
+    """By itself, when a shift begins; by default nobody is."""
+    quiet = MAIL + 'topics = ["exhausted", "line-down"]\n'
+
+    assert "phone-check" not in advised(quiet)
+    assert 'nobody is told of "phone-check"' in advised(f"{quiet}[notices]\ncheck_phones = true\n")

@@ -96,6 +96,17 @@ def test_winner_hears_the_case_number_and_the_message() -> None:
     assert sounds(Heard("1"), Granted())[:3] == ("ack-accepted", "digit-1", "digit-2")
 
 
+def test_winner_hears_that_the_caller_has_finished() -> None:
+    """He dials himself; it is said after his key, so nobody waits for it before he can press."""
+    won = (Heard("1"), Granted())
+    nothing = replace(FACTS, number=None, has_message=False)
+
+    assert sounds(*won)[-3:] == (RECORDING, "ack-call-back", "ack-repeat")
+    assert "ack-call-back" not in sounds()
+    assert "ack-call-back" not in sounds(*won, facts=replace(FACTS, is_whole=False))
+    assert "ack-call-back" not in sounds(*won, facts=nothing)
+
+
 def test_winner_may_listen_as_often_as_a_line_may_be_held() -> None:
     """Any key repeats; after ten times, or silence, it is over."""
     again = [Heard("3")] * MAX_REPEATS
@@ -252,7 +263,9 @@ def test_who_accepts_early_hears_the_rest_when_it_is_there() -> None:
 
     assert (first.sounds[-1], first.answer_s) == ("ack-still-speaking", 0.0)
     assert next_request(after(*ACCEPTED, Heard(None)), GROWING) == AwaitRest()
-    assert sounds(*ACCEPTED, Heard("3"), RestThere()) == (REST, "ack-repeat")
+    there = (*ACCEPTED, Heard("3"), RestThere())
+    assert sounds(*there) == (REST, "ack-call-back", "ack-repeat")
+    assert sounds(*there, facts=GROWING) == (REST, "ack-repeat")
 
 
 def test_after_the_rest_he_may_hear_all_again() -> None:

@@ -24,7 +24,7 @@ from pbx_bridge.core.escalation_events import (
     Tell,
     Topic,
 )
-from pbx_bridge.core.escalation_rounds import begin_round
+from pbx_bridge.core.escalation_rounds import begin_round, exhaust
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.core.lineup import ALONE, Occupied, Others
 from pbx_bridge.core.policy import Policy, Step, Technician
@@ -267,6 +267,19 @@ def test_ceiling_before_the_last_resort_is_told() -> None:
     moved = in_time(last_round)
 
     assert moved.effects == (CancelRing(1), Fallback(FallbackReason.NOBODY_ACCEPTED))
+
+
+def test_last_resort_of_an_earlier_release_was_told() -> None:
+    """Its journal does not say whether a word is owed: none was."""
+    old = Escalation(
+        case_id="1001",
+        urgency=Urgency.URGENT,
+        policy=policy(step(ANNA), last_resort=CLARA),
+        give_up_at=at(3600),
+        round=2,
+    )
+
+    assert exhaust(NOW, old, FallbackReason.NOBODY_ACCEPTED).effects == ()
 
 
 def test_ceiling_ends_a_talk_without_naming_anybody() -> None:

@@ -9,7 +9,7 @@ from fakes import ELEVEN_AT_NIGHT
 from pbx_bridge.config import LANGUAGES
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.letter import letter
-from pbx_bridge.core.news import CaseFacts, GapFacts, News
+from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CASE = CaseFacts(
@@ -83,4 +83,20 @@ def test_plan_has_its_own_command() -> None:
     assert letter(news, "ru", BERLIN, with_words=True)[1:] == [
         "",
         "Весь план: pbx-bridge oncall week",
+    ]
+
+
+def test_letter_about_a_shift_says_what_to_save() -> None:
+    """For the office, which tells it to him."""
+    shift = ShiftFacts(
+        layer="primary", technician="ben", start=ELEVEN_AT_NIGHT, end=None, has_begun=True
+    )
+    news = News(key="k", topic=Topic.SHIFT_BEGINS, at=ELEVEN_AT_NIGHT, shift=shift)
+
+    lines = letter(news, "en", BERLIN, with_words=True, line_number="+4930")
+
+    assert "On the mobile of ben: save +4930" in lines[2]
+    assert lines[3:] == [
+        "Check the phone: pbx-bridge oncall check-phone ben",
+        "All of it: pbx-bridge oncall week",
     ]

@@ -92,3 +92,8 @@ def test_one_piece_alone_is_no_compound() -> None:
     assert book.joined_terms("wasser", "an") == frozenset()
     assert book.joined_terms("am", "hahn") == frozenset()
     assert book.joined_terms("wasser", "hahn") == {"wasserhahn"}
+
+
+def test_part_of_a_word_is_one_of_those_within_it() -> None:
+    """Of two such terms only the one that is in the word."""
+    assert terms(Lexicon(["*brand*", "*rauch*"], "de"), "schwelbrandes") == {"*brand*"}

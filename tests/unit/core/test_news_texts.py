@@ -11,7 +11,8 @@ from pbx_bridge.config import LANGUAGES
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
-from pbx_bridge.core.news_texts import TEXTS, clock, headline, personal
+from pbx_bridge.core.news_texts import TEXTS, advice, clock, headline, personal
+from pbx_bridge.core.phone_check import CheckOutcome, PhoneCheck
 from pbx_bridge.core.rulefile import CATEGORIES
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -27,8 +28,16 @@ CASE = CaseFacts(
 CASE_TOPICS = tuple(
     topic
     for topic in Topic
-    if topic not in {Topic.GAP_AHEAD, Topic.SHIFT_BEGINS, Topic.SHIFT_WITHDRAWN, Topic.TEST}
+    if topic
+    not in {
+        Topic.GAP_AHEAD,
+        Topic.SHIFT_BEGINS,
+        Topic.SHIFT_WITHDRAWN,
+        Topic.PHONE_CHECK,
+        Topic.TEST,
+    }
 )
+FAILED = tuple(outcome for outcome in CheckOutcome if outcome is not CheckOutcome.KEY_HEARD)
 
 
 def line(topic: Topic, language: str = "en", **facts: object) -> str:
@@ -122,3 +131,49 @@ def test_personal_lines_only_of_what_is_there() -> None:
 
     assert personal(news, "en") == []
     assert personal(full, "ru") == ["Звонил: +4930", "Слова: wasser"]
+
+
+def advised(topic: Topic, line_number: str | None = "+4930", **facts: object) -> list[str]:
+    """Return what is advised beside some news."""
+    news = News(key="k", topic=topic, at=ELEVEN_AT_NIGHT, **facts)
+    return advice(news, "en", line_number)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_that_failed_says_how_in_every_language(language: str) -> None:
+    """Each outcome with words of its own."""
+    checks = [PhoneCheck(technician="ben", outcome=outcome) for outcome in FAILED]
+    said = {line(Topic.PHONE_CHECK, language, check=check) for check in checks}
+
+    assert set(TEXTS[language].checks) == set(FAILED)
+    assert len(said) == len(FAILED)
+    assert all(text.startswith("ben: ") and "{" not in text for text in said)
+
+
+def test_whose_shift_begins_is_told_what_to_save_and_how_to_try() -> None:
+    """The one number that must ring through; without a fixed one only how to try."""
+    shift = ShiftFacts(
+        layer="primary", technician="ben", start=ELEVEN_AT_NIGHT, end=None, has_begun=False
+    )
+    check = PhoneCheck(technician="ben", outcome=CheckOutcome.BUSY)
+    try_it = "Check the phone: pbx-bridge oncall check-phone ben"
+    save = "On the mobile of ben: save +4930 as a favourite that rings through do-not-disturb"
+
+    assert advised(Topic.SHIFT_BEGINS, shift=shift) == [save, try_it]
+    assert advised(Topic.SHIFT_BEGINS, None, shift=shift) == [try_it]
+    assert advised(Topic.PHONE_CHECK, check=check) == [save, try_it]
+    assert advised(Topic.SHIFT_WITHDRAWN, shift=shift) == []
+    assert advised(Topic.NEW_CASE, case=CASE) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_advice_is_filled_in_every_language(language: str) -> None:
+    """Nobody reads a brace."""
+    check = PhoneCheck(technician="ben", outcome=CheckOutcome.BUSY)
+    news = News(key="k", topic=Topic.PHONE_CHECK, at=ELEVEN_AT_NIGHT, check=check)
+
+    save, try_it = advice(news, language, "+4930")
+
+    assert "+4930" in save
+    assert "ben" in save
+    assert try_it.endswith(": pbx-bridge oncall check-phone ben")

@@ -6,12 +6,16 @@ from packs import pack
 EAR = pack(
     """
 [zones.past]
-markers = ["letzte woche", "wurde .. repariert", "hatten gestern", "es war nur"]
+markers = ["letzte woche", "wurde .. repariert", "hat .. repariert", "hatten gestern", "es war nur"]
 breaks = ["aber"]
-verbs = ["=hatten", "=war", "=wurde", "=gab"]
+verbs = ["=hat", "=hatten", "=war", "=wurde", "=gab"]
 acts = ["=bezahlt", "rechnung", "=repariert"]
 joins = ["=wegen"]
 openers = ["=wir", "=ich", "=und"]
+subjects = ["=der", "=die"]
+deeds = ["*kam"]
+tales = ["=stand"]
+pointers = ["=das . wurde|hat"]
 ahead = 4
 behind = 2
 
@@ -40,7 +44,7 @@ patterns = ["rohrbruch", "rauch"]
         ("wir hatten letzte woche bezahlt rauch", False),  # the act was all
         ("bezahlt letzte woche wegen rohrbruch", True),
         ("die heizung wurde neulich repariert rauch", False),
-        ("rauch wurde neulich repariert", True),
+        ("die sache mit rauch wurde neulich repariert", True),
         ("es war nur rauch", True),
         ("war das schön und ich letzte woche rauch", False),
     ],
@@ -53,5 +57,30 @@ def test_marker_reaches_within_its_clause(text: str, *, past: bool) -> None:
         for number, token in enumerate(heard.tokens)
         if token.folded in {"rauch", "rohrbruch"}
     )
+
+    assert (heard.zone_of(((place, place + 1),)) == "past") is past
+
+
+@pytest.mark.parametrize(
+    ("text", "past"),
+    [
+        ("rauch letzte woche", True),  # no verb: it is of the same clause
+        ("rauch im keller der kollege war letzte woche hier", False),
+        ("der rauch im keller war letzte woche", True),  # of its clause
+        ("rauch im keller letzte woche hatten wir einen termin", False),  # its verb follows
+        ("rauch im keller letzte woche bekam ich post", False),  # known by its ending
+        ("rauch im keller letzte woche die heizung bekam luft", False),  # a subject, then the verb
+        ("rauch stand im keller der kollege war letzte woche hier", True),  # told as past itself
+        ("rauch im keller die heizung wurde neulich repariert", False),  # another thing
+        ("rauch im keller das wurde neulich repariert", True),  # settles what was told
+        ("rauch im keller das hat der kollege letzte woche repariert", True),
+        ("rauch im keller die rechnung von letzte woche", False),
+        ("rauch im keller rechnung von letzte woche", False),  # the act begins it
+    ],
+)
+def test_marker_reaches_back_to_the_subject_of_its_clause(text: str, *, past: bool) -> None:
+    """*It was repaired* settles the story; *your man was here last week* tells of a visit."""
+    heard = EAR.hear(text)
+    place = [token.folded for token in heard.tokens].index("rauch")
 
     assert (heard.zone_of(((place, place + 1),)) == "past") is past

@@ -179,7 +179,13 @@ async def test_who_accepts_while_the_caller_speaks_hears_the_rest(night: Night) 
 
     assert heard_so_far[-2:] == ["part-from-0", "ack-still-speaking"]
     assert (await night.case()).owner == "anna"
-    assert line.played[-4:] == ["ack-still-speaking", "part-from-4", "ack-repeat", "ack-goodbye"]
+    assert line.played[-5:] == [
+        "ack-still-speaking",
+        "part-from-4",
+        "ack-call-back",
+        "ack-repeat",
+        "ack-goodbye",
+    ]
     assert night.rang() == ["anna"]
 
 

@@ -103,6 +103,7 @@ async def test_one_that_hangs_is_not_asked_again_meanwhile() -> None:
         (Topic.ACCEPTED, timedelta(hours=1)),
         (Topic.SHIFT_BEGINS, timedelta(hours=12)),
         (Topic.SHIFT_WITHDRAWN, timedelta(hours=12)),
+        (Topic.PHONE_CHECK, timedelta(hours=12)),
         (Topic.EXHAUSTED, timedelta(days=3)),
     ],
 )

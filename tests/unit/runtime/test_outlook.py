@@ -1,6 +1,7 @@
 """The loop that looks at the plan: what it found is told once, over restarts too."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,7 +53,7 @@ class Watch:
         )
         self.outlook = self.born()
 
-    def born(self) -> Outlook:
+    def born(self, on_begun: Callable | None = None) -> Outlook:
         """Return the outlook of the next life."""
         asyncio.get_running_loop().set_default_executor(InlineThreads(max_workers=1))
         store = self.store
@@ -67,6 +68,7 @@ class Watch:
             rung_of=frozenset,
             shift_ahead=timedelta(hours=24),
             gap_ahead=timedelta(days=7),
+            on_begun=on_begun,
         )
 
     @property
@@ -163,3 +165,29 @@ async def test_bug_does_not_end_the_loop() -> None:
 
 async def _broken(*_: object) -> None:
     raise StoreError("the disk is full")
+
+
+async def test_shift_that_begins_is_handed_on_once_over_a_restart() -> None:
+    """Whoever checks mobiles rings Ben once, whatever happens to the process."""
+    watch = Watch()
+    begun: list[str] = []
+
+    for _ in range(3):
+        outlook = watch.born(lambda shifts: begun.extend(one.technician for one in shifts))
+        await outlook.look()
+        watch.clock.move(60)
+        await outlook.look()
+
+    assert begun == ["ben"]
+
+
+async def test_shift_is_not_handed_on_before_that_is_on_disk() -> None:
+    """Rather no check than one at each restart: at night they ring."""
+    watch = Watch()
+    begun: list[object] = []
+    watch.store.notices.keep_known = _broken
+
+    with pytest.raises(StoreError):
+        await watch.born(begun.append).look()
+
+    assert begun == []

@@ -51,6 +51,37 @@ def test_reports_become_events_of_the_case() -> None:
     assert posted == [("1001", RingAnswered(2)), ("1001", RingEnded(2, RingOutcome.BUSY))]
 
 
+class Checks:
+    """Who hears of legs without a case."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def ring_answered(self, leg: str) -> None:
+        """Note it."""
+        self.seen.append(leg)
+
+    def ring_ended(self, leg: str, outcome: RingOutcome) -> None:
+        """Note it."""
+        self.seen.append((leg, outcome))
+
+
+def test_leg_without_a_case_is_a_check_of_a_mobile() -> None:
+    """No case hears of it, also while nobody listens."""
+    posted: list[object] = []
+    checks = Checks()
+    switchboard = Switchboard(lambda *told: posted.append(told))
+
+    switchboard.ring_answered("0-5")
+    switchboard.ring_ended("0-5", RingOutcome.BUSY)
+    switchboard.connect(Notes(), checks)
+    switchboard.ring_answered("0-7")
+    switchboard.ring_ended("0-7", RingOutcome.BUSY)
+
+    assert checks.seen == ["0-7", ("0-7", RingOutcome.BUSY)]
+    assert posted == []
+
+
 def test_what_must_be_looked_at_wakes_somebody() -> None:
     """A report over AMI is only a reason to look: it is not believed by itself."""
     notes = Notes()

@@ -82,6 +82,17 @@ async def test_command_is_answered(server: ControlServer, path: Path) -> None:
     assert await asked(path, "echo", text=text, number=3) == {"text": text, "number": 3}
 
 
+async def test_a_verb_may_have_a_limit_of_its_own(path: Path) -> None:
+    """A check of a mobile takes longer than any other command."""
+    server = ControlServer(path, HANDLERS, answer_limit_s=60, patience_s={"hang": 0.05})
+    await server.start()
+
+    with pytest.raises(CommandRefused, match=r"not done within 0\.05 s"):
+        await asked(path, "hang")
+
+    await server.stop()
+
+
 async def test_socket_is_for_its_owner_only(server: ControlServer, path: Path) -> None:
     """Whoever may open it may change who is rung."""
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

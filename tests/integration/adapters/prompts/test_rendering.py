@@ -114,7 +114,13 @@ def test_render_makes_only_what_changed_or_is_missing(folder: Path) -> None:
 
     done = render(renamed, folder)
 
-    firm = {"de/greeting", "de/ack-announce", "de/remind-announce", "de/call-in-pin"}
+    firm = {
+        "de/greeting",
+        "de/ack-announce",
+        "de/remind-announce",
+        "de/check-announce",
+        "de/call-in-pin",
+    }
     assert set(done.made) == {*firm, "de/beep", "de/goodbye"}
 
 

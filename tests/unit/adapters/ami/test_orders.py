@@ -55,6 +55,25 @@ def test_ring_order_says_all_that_the_dialplan_needs() -> None:
     }
 
 
+def test_check_of_a_mobile_runs_into_a_context_without_a_case() -> None:
+    """Same path and number as a case; it is counted under no call."""
+    check = replace(ORDER, case_id="0", call_id="", caller_number="", recording="", is_check=True)
+    order = ring_order(replace(check, channel_id="0-5", attempt=5), CONFIG)
+
+    assert order["Context"] == "pbxb-check"
+    assert order["Channel"] == "PJSIP/+491711@trunk"
+    assert order["Variable"] == [
+        "PBXB_CASE=0",
+        "PBXB_ATTEMPT=5",
+        "PBXB_TECHNICIAN=anna",
+        "PBXB_TOKEN=a1b2",
+        "PBXB_CALL=",
+        "PBXB_CALLER=",
+        "PBXB_RECORDING=",
+        "PBXB_LANG=de",
+    ]
+
+
 def test_caller_id_is_sent_when_there_is_one() -> None:
     """Without one the trunk decides."""
     config = replace(CONFIG, caller_id="+4930")

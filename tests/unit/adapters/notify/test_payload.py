@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pbx_bridge.adapters.notify.payload import payload, signature
 from pbx_bridge.core.escalation_events import FallbackReason, Topic
 from pbx_bridge.core.news import CaseFacts, GapFacts, News, ShiftFacts
+from pbx_bridge.core.phone_check import CheckOutcome, PhoneCheck
 from pbx_bridge.ports import Notice
 
 AT = datetime(2026, 1, 9, 22, tzinfo=UTC)
@@ -50,7 +51,21 @@ def test_case_has_all_of_its_fields() -> None:
         },
         "shift": None,
         "gap": None,
+        "check": None,
     }
+
+
+def test_check_of_a_mobile_says_how_it_ended() -> None:
+    """The reason is `null` where there is none."""
+    busy = PhoneCheck(technician="ben", outcome=CheckOutcome.BUSY)
+    away = replace(busy, outcome=CheckOutcome.UNREACHABLE, reason="trunk down")
+
+    assert body(Topic.PHONE_CHECK, check=busy)["check"] == {
+        "technician": "ben",
+        "outcome": "busy",
+        "reason": None,
+    }
+    assert body(Topic.PHONE_CHECK, check=away)["check"]["reason"] == "trunk down"
 
 
 def test_message_has_no_length_while_the_caller_speaks() -> None:

@@ -10,7 +10,10 @@ from pbx_bridge.config import LANGUAGES, parse
 from pbx_bridge.errors import PromptError
 
 PLACEHOLDERS = {
-    **{name: {"{firm}"} for name in ("greeting", "ack-announce", "remind-announce", "call-in-pin")},
+    **{
+        name: {"{firm}"}
+        for name in ("greeting", "ack-announce", "remind-announce", "call-in-pin", "check-announce")
+    },
     "name": {"{technician}"},
 }
 
