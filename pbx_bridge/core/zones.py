@@ -19,6 +19,8 @@ _CLAUSE = 6
 """Words before a marker that may be of its clause."""
 _BACK = 8
 """Words before a marker that begin its clause at most, and before that those that tell of it."""
+_SUBJECT = 2
+"""Words before a marker that begins with its verb, *was mended*, that are its subject."""
 _POINTS_WITHIN = 2
 """Words before the clause of a marker in which *it was*, *was at once* may stand."""
 
@@ -133,6 +135,8 @@ class _Clauses:
             return start
         told = self.verbs | self.acts | self.deeds
         within = _CLAUSE if last in self.subjects else _BEGINS_WITHIN
+        if first in self.verbs:
+            return first - _SUBJECT
         if not told.isdisjoint(range(first, last + within)):
             return first
         return next((place for place in near if place in self.acts - self.tales), None)

@@ -44,7 +44,7 @@ patterns = ["rohrbruch", "rauch"]
         ("wir hatten letzte woche bezahlt rauch", False),  # the act was all
         ("bezahlt letzte woche wegen rohrbruch", True),
         ("die heizung wurde neulich repariert rauch", False),
-        ("die sache mit rauch wurde neulich repariert", True),
+        ("rauch wurde neulich repariert", True),
         ("es war nur rauch", True),
         ("war das schön und ich letzte woche rauch", False),
     ],
@@ -65,13 +65,16 @@ def test_marker_reaches_within_its_clause(text: str, *, past: bool) -> None:
     ("text", "past"),
     [
         ("rauch letzte woche", True),  # no verb: it is of the same clause
-        ("rauch im keller der kollege war letzte woche hier", False),
+        ("es riecht nach rauch der kollege war letzte woche hier", False),
+        ("im keller rauch war letzte woche", True),
+        ("rauch im keller es war nur staub", False),
         ("der rauch im keller war letzte woche", True),  # of its clause
         ("rauch im keller letzte woche hatten wir einen termin", False),  # its verb follows
         ("rauch im keller letzte woche bekam ich post", False),  # known by its ending
         ("rauch im keller letzte woche die heizung bekam luft", False),  # a subject, then the verb
         ("rauch stand im keller der kollege war letzte woche hier", True),  # told as past itself
         ("rauch im keller die heizung wurde neulich repariert", False),  # another thing
+        ("rauch im keller leitung wurde neulich repariert", False),
         ("rauch im keller das wurde neulich repariert", True),  # settles what was told
         ("rauch im keller das hat der kollege letzte woche repariert", True),
         ("rauch im keller die rechnung von letzte woche", False),
