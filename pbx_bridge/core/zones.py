@@ -129,17 +129,17 @@ class _Clauses:
 
     def _clause_start(self, first: int, last: int) -> int | None:
         """Return where the clause of the marker begins, or None when all before it is of it."""
-        near = range(first, max(first - 1 - _BACK, -1), -1)
-        start = next((place for place in near if place in self.subjects), None)
-        if start is not None:
-            return start
         told = self.verbs | self.acts | self.deeds
-        within = _CLAUSE if last in self.subjects else _BEGINS_WITHIN
+        if last in self.subjects and not told.isdisjoint(range(last, last + _CLAUSE)):
+            return first
+        near = range(first, max(first - 1 - _BACK, -1), -1)
+        act = next((place for place in near if place in self.acts - self.tales), None)
+        subject = next((place for place in near if place in self.subjects), None)
+        if subject is not None:
+            return max(subject, act or 0)
         if first in self.verbs:
             return first - _SUBJECT
-        if not told.isdisjoint(range(first, last + within)):
-            return first
-        return next((place for place in near if place in self.acts - self.tales), None)
+        return act if told.isdisjoint(range(first, last + _BEGINS_WITHIN)) else first
 
     def _told_before(self, first: int, told: set[int]) -> int | None:
         """Return the last verb or act before *first* in its clause."""
