@@ -18,7 +18,7 @@ _BEGINS_WITHIN = 3
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
 _BACK = 8
-"""Words before a marker that begin its clause at most, and before that those that tell of it."""
+"""Words before a marker, and before its clause, that are looked at."""
 _SUBJECT = 2
 """Words before a marker that begins with its verb, *was mended*, that are its subject."""
 _POINTS_WITHIN = 2
