@@ -103,7 +103,7 @@ def emergencies(language: str) -> list[str]:
     lines = (CORPUS / f"dev_{language}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = map(json.loads, lines)
     tuned = (row for row in rows if row["id"] not in HELD_OUT)
-    return sorted((row["text"] for row in tuned if row["urgency"] == "emergency"), key=len)[:14]
+    return sorted((row["text"] for row in tuned if row["urgency"] == "emergency"), key=len)[:10]
 
 
 @pytest.mark.parametrize("language", sorted(LOST))
@@ -120,5 +120,5 @@ def test_harmless_talk_silences_no_more_than_today(language: str) -> None:
 
     silenced = [message for message in messages if not classify(message, pack).rings]
 
-    assert len(messages) == 560
+    assert len(messages) == 400
     assert len(silenced) <= LOST[language], silenced
