@@ -43,6 +43,7 @@ from pbx_bridge.core.escalation_state import (
     changed,
     closed,
     given_back,
+    got_through,
     over,
     pressed,
     unplaced,
@@ -167,7 +168,7 @@ def _answered(now: datetime, esc: Escalation, n: int, others: Others) -> Escalat
         return EscalationTransition(esc)
     rings_until = ring.ends_at - esc.policy.grace
     state = changed(
-        replace(esc, has_reached_somebody=True),
+        got_through(esc, n),
         n,
         is_answered=True,
         ends_at=now + esc.policy.answer_limit,

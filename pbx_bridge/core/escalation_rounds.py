@@ -31,6 +31,7 @@ def begin_round(
         esc,
         round=esc.round + 1,
         newest=len(esc.attempts) + 1,  # whoever still listens holds nobody back
+        round_from=len(esc.attempts) + 1,
         has_reached_somebody=False,
         idle_rounds=0,
         put_last=last if policy.vary_order and last else esc.put_last,

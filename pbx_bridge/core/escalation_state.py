@@ -77,6 +77,8 @@ class Escalation:
     attempts: tuple[Attempt, ...] = ()
     newest: int = 1
     """Number of the first attempt of the group that was rung last, or of one yet to come."""
+    round_from: int = 1
+    """Number of the first attempt of this round; older ones are listeners of earlier rounds."""
     owner: str | None = None
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
@@ -150,16 +152,20 @@ def changed(esc: Escalation, n: int, **fields: bool | RingOutcome | datetime | N
 def pressed(now: datetime, esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
     """Return *esc* with a key pressed in attempt *n*; he still has us on the phone."""
     talks_until = now + esc.policy.answer_limit if esc.attempts[n - 1].is_answered else None
-    state = replace(esc, has_reached_somebody=True)
-    return changed(state, n, outcome=outcome, talks_until=talks_until)
+    return changed(got_through(esc, n), n, outcome=outcome, talks_until=talks_until)
 
 
 def closed(esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
     """Return *esc* with attempt *n* over; an outcome that is there stays."""
     if not esc.is_live(n):
         return esc
-    reached = esc.has_reached_somebody or outcome is not RingOutcome.UNREACHABLE
-    return replace(changed(esc, n, outcome=outcome), has_reached_somebody=reached)
+    state = esc if outcome is RingOutcome.UNREACHABLE else got_through(esc, n)
+    return changed(state, n, outcome=outcome)
+
+
+def got_through(esc: Escalation, n: int) -> Escalation:
+    """Return *esc*, whose attempt *n* reached a mobile; of an earlier round that says nothing."""
+    return replace(esc, has_reached_somebody=esc.has_reached_somebody or n >= esc.round_from)
 
 
 def given_back(esc: Escalation, n: int, *, is_last_chance: bool = False) -> Escalation:
