@@ -33,6 +33,7 @@ from pbx_bridge.core.escalation_rounds import (
     begin_round,
     exhaust,
     go_on,
+    keep_word,
     line_down,
     silenced,
 )
@@ -77,6 +78,10 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     An acknowledgement counts whenever it comes, even from a ring that we had given up and
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
+    return keep_word(_moved(now, esc, event))
+
+
+def _moved(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
     if isinstance(event, CaseReopened):
         return reopened(now, esc, event)
     match event:

@@ -147,6 +147,21 @@ def line_down(esc: Escalation) -> EscalationTransition:
     return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
 
 
+def keep_word(moved: EscalationTransition) -> EscalationTransition:
+    """
+    Tell the office what it is owed as soon as nobody listens who did before the last resort.
+
+    It is told at once when the last resort could not be rung: that may last.
+    """
+    esc = moved.state
+    is_heard = any(one.attempt < esc.round_from for one in esc.live)
+    is_stuck = any(one.is_unplaced for one in esc.attempts[esc.round_from - 1 :])
+    if not esc.owes_word or (is_heard and not is_stuck):
+        return moved
+    word = Fallback(FallbackReason.NOBODY_ACCEPTED)
+    return EscalationTransition(replace(esc, owes_word=False), (*moved.effects, word))
+
+
 def silenced(
     now: datetime, esc: Escalation, *, spared: str = ""
 ) -> tuple[Escalation, tuple[CancelRing, ...]]:

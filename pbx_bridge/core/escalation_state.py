@@ -94,7 +94,7 @@ class Escalation:
     is_line_reported: bool = False
     """Whether `FallbackReason.LINE_DOWN` has been said already."""
     owes_word: bool = False
-    """Somebody still listened when the last resort was rung: the office is told at the end."""
+    """Somebody still listened when the last resort was rung: the office is told after him."""
     wake_at: datetime | None = None
 
     def find(self, attempt: int) -> Attempt | None:
@@ -216,7 +216,15 @@ def with_turn(esc: Escalation) -> Escalation:
 
 def over(esc: Escalation, phase: EscalationPhase) -> Escalation:
     """Return *esc* in a phase in which nobody is rung and no timer runs."""
-    return replace(esc, phase=phase, todo=(), go_on_at=None, is_waiting=False, wake_at=None)
+    return replace(
+        esc,
+        phase=phase,
+        todo=(),
+        go_on_at=None,
+        is_waiting=False,
+        owes_word=False,
+        wake_at=None,
+    )
 
 
 def without_late(now: datetime, esc: Escalation) -> tuple[Escalation, list[int]]:

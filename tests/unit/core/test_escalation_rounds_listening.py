@@ -9,12 +9,16 @@ from nights import begun
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.escalation import advance
 from pbx_bridge.core.escalation_events import (
+    CancelRing,
+    CaseDone,
+    CaseReopened,
     EscalationTimer,
     Fallback,
     FallbackReason,
     Ring,
     RingAnswered,
     RingEnded,
+    RingNotPlaced,
     RingPlaced,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
@@ -87,3 +91,46 @@ def test_whoever_picks_up_in_this_round_proves_it() -> None:
     state = heard(second_round(ANNA, BEN), (24, RingEnded(1, SILENT)), (25, RingAnswered(3))).state
 
     assert state.has_reached_somebody
+
+
+# ---------------------------------------------------------------- the word that is owed
+
+
+def beside_the_owner() -> Escalation:
+    """Return a case at second 22: Anna listens since second 4, and the owner is rung."""
+    state = begun(policy(ANNA, rounds=1, last_resort=OWNER)).state
+    return in_time(heard(state, (1, RingPlaced(1)), (4, RingAnswered(1))).state).state
+
+
+def test_office_is_told_when_the_time_of_the_listener_is_over() -> None:
+    """Nobody tells that he hung up; the owner's mobile may ring on."""
+    answered = heard(beside_the_owner(), (30, RingPlaced(2)), (50, RingAnswered(2))).state
+    state = in_time(answered).state
+
+    moved = in_time(state)
+
+    assert state.wake_at == at(4 + 75)
+    assert moved.effects == (CancelRing(1), NOBODY)
+    assert moved.state.phase is EscalationPhase.RINGING
+
+
+def test_office_is_told_at_once_when_the_last_resort_cannot_be_rung() -> None:
+    """The link may be down for hours, and the ceiling is far; it is said once."""
+    stuck = heard(beside_the_owner(), (24, RingNotPlaced(2)))
+    again = in_time(stuck.state)
+    more = heard(again.state, (30, RingNotPlaced(3)), (31, RingEnded(1, SILENT)))
+
+    assert stuck.effects == (LINE_DOWN, NOBODY)
+    assert rung(again) == ["owner"]
+    assert NOBODY not in more.effects
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_word_is_not_owed_any_more_when_somebody_accepted(n: int) -> None:
+    """Nor when the case is done, and a human lets it ring again."""
+    accepted = heard(beside_the_owner(), (30, RingEnded(n, RingOutcome.ACKNOWLEDGED)))
+    done = heard(accepted.state, (40, CaseDone("anna")))
+    again = heard(done.state, (4000, CaseReopened("office")))
+
+    assert rung(again) == ["anna"]
+    assert NOBODY not in (*accepted.effects, *done.effects, *again.effects)
