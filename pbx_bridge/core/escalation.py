@@ -332,7 +332,8 @@ def _is_turn(now: datetime, esc: Escalation, passed: list[int]) -> bool:
     if esc.awaited:
         return not any(one.holds(now) for one in esc.awaited)
     is_paused = esc.go_on_at is not None and not esc.is_waiting
-    return any(n >= esc.newest for n in passed) or not (esc.live or is_paused)
+    is_held = any(one.holds(now) for one in esc.live)
+    return any(n >= esc.newest for n in passed) or not (is_held or is_paused)
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

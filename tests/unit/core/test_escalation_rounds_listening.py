@@ -20,6 +20,7 @@ from pbx_bridge.core.escalation_events import (
     RingEnded,
     RingNotPlaced,
     RingPlaced,
+    TakenByHand,
 )
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase, EscalationTransition
 from pbx_bridge.core.policy import Policy, Step, Technician
@@ -134,3 +135,89 @@ def test_word_is_not_owed_any_more_when_somebody_accepted(n: int) -> None:
 
     assert rung(again) == ["anna"]
     assert NOBODY not in (*accepted.effects, *done.effects, *again.effects)
+
+
+# ---------------------------------------------------------------- his turn while he listens
+
+
+def test_last_resort_does_not_wait_until_the_listener_has_hung_up() -> None:
+    """Anna is left over of the last round; she has her turn after the owner."""
+    state = second_round(ANNA, BEN, last_resort=OWNER)
+
+    resort = heard(state, (45, RingEnded(3, SILENT)))
+    silent = heard(resort.state, (67, RingEnded(4, SILENT)))
+    hung_up = heard(silent.state, (70, RingEnded(1, SILENT)))
+    over = heard(hung_up.state, (92, RingEnded(5, SILENT)))
+
+    assert rung(resort) == ["owner"]
+    assert (rung(silent), silent.state.phase) == ([], EscalationPhase.RINGING)
+    assert (rung(hung_up), hung_up.effects[1:]) == (["anna"], (NOBODY,))
+    assert (over.effects, over.state.phase) == ((), EscalationPhase.EXHAUSTED)
+
+
+def test_next_round_does_not_wait_until_the_listener_has_hung_up() -> None:
+    """Anna has her turn in the order of the third round: she comes last, as she listens."""
+    pause = timedelta(seconds=15)
+    state = in_time(second_round(ANNA, BEN, rounds=3, round_pause=pause)).state
+
+    paused = heard(state, (60, RingEnded(3, SILENT)))
+    third = in_time(paused.state)
+
+    assert (paused.state.round, paused.state.wake_at) == (3, at(60 + 15))
+    assert rung(third) == ["ben"]
+    assert [one.technicians for one in third.state.todo] == [(ANNA,)]
+
+
+def test_listener_is_waited_for_while_a_goodbye_lasts() -> None:
+    """Ben said no and still hears us; the owner is rung when he has hung up."""
+    state = second_round(ANNA, BEN, last_resort=OWNER)
+    told = ((24, RingPlaced(3)), (26, RingAnswered(3)), (28, RingEnded(3, DECLINED)))
+
+    declined = heard(state, *told)
+    hung_up = heard(declined.state, (31, RingEnded(3, SILENT)))
+
+    assert (rung(declined), declined.state.is_waiting) == ([], True)
+    assert rung(hung_up) == ["owner"]
+
+
+def test_listener_is_waited_for_in_his_turn_as_long_as_he_has_for_himself() -> None:
+    """Anna is in the first and in the last step, and the firm gives her 30 seconds."""
+    steps = tuple(
+        Step(technicians=(person,), overlap=timedelta(seconds=5)) for person in (ANNA, BEN, ANNA)
+    )
+    alone = timedelta(seconds=30)
+    state = begun(policy(steps=steps, rounds=1, listen_alone=alone, last_resort=OWNER)).state
+    told = ((4, RingAnswered(1)), (5, EscalationTimer()), (27, RingEnded(2, DECLINED)))
+
+    waiting = in_time(heard(state, *told).state)
+    moved = in_time(waiting.state)
+
+    assert (rung(waiting), waiting.state.wake_at) == ([], at(4 + 30))
+    assert rung(moved) == ["owner"]
+
+
+def test_listener_who_hangs_up_is_rung_at_once_although_another_listens_on() -> None:
+    """Ben and Anna are all who are left, and nobody follows."""
+    state = begun(policy(ANNA, BEN, CLARA)).state
+    told = [(4, RingAnswered(1)), (22, EscalationTimer()), (24, RingAnswered(2))]
+    told += [(44, EscalationTimer()), (45, RingEnded(3, SILENT)), (46, RingEnded(4, SILENT))]
+    waiting = heard(state, *told).state
+
+    moved = heard(waiting, (48, RingEnded(2, SILENT)))
+
+    assert (waiting.is_waiting, waiting.wake_at) == (True, at(46 + 5))
+    assert rung(moved) == ["ben"]
+
+
+def test_round_in_which_nobody_could_be_rung_is_no_dead_trunk() -> None:
+    """Anna still listens when Ben, who took it, does not answer the reminder: the owner is next."""
+    times = {"remind_after": timedelta(seconds=60), "answer_limit": timedelta(seconds=300)}
+    state = begun(policy(ANNA, rounds=1, last_resort=OWNER, **times)).state
+    taken = heard(state, (4, RingAnswered(1)), (10, TakenByHand("ben", number=BEN.number)))
+    reminder = in_time(taken.state)
+
+    moved = heard(reminder.state, (80, RingEnded(2, SILENT)))
+
+    assert rung(reminder) == ["ben"]
+    assert rung(moved) == ["owner"]
+    assert LINE_DOWN not in moved.effects
