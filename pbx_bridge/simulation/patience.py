@@ -89,7 +89,8 @@ def _is_excused(now: datetime, esc: Escalation, others: Others) -> bool:
     left = _names(esc.todo) - listening
     if esc.idle_rounds or (esc.is_waiting and left) or (talking and not left):
         return True
-    held = {one.technician for one in (*esc.live, *others.occupied)} | talking
+    held = talking | {one.technician for one in esc.live}
+    held |= {one.technician for one in others.occupied}
     return (left or _names(_following(esc))) <= held
 
 

@@ -99,7 +99,11 @@ def test_listener_to_this_very_case_is_no_excuse_when_others_follow(is_answered:
     anna, ben = both.attempts
     anna = replace(anna, is_answered=is_answered)
     waiting = replace(
-        both, attempts=(anna, ben), todo=POLICY.groups()[:1], is_waiting=True, has_reached_somebody=True
+        both,
+        attempts=(anna, ben),
+        todo=POLICY.groups()[:1],
+        is_waiting=True,
+        has_reached_somebody=True,
     )
     third = replace(waiting, round=3, attempts=(anna, ben, replace(ben, attempt=3, outcome=None)))
     looks = ((0, replace(waiting, attempts=(anna,))), (2, waiting))
@@ -112,9 +116,7 @@ def test_listener_is_waited_for_when_nobody_follows() -> None:
     """The last resort was rung; Anna has her turn after that."""
     (ring,) = ONE.attempts
     listens = replace(ring, is_answered=True)
-    waiting = replace(
-        ONE, attempts=(listens,), round=3, todo=POLICY.groups()[:1], is_waiting=True
-    )
+    waiting = replace(ONE, attempts=(listens,), round=3, todo=POLICY.groups()[:1], is_waiting=True)
 
     assert not late((0, waiting), (90, with_next(waiting)))
 
