@@ -1,6 +1,6 @@
 """Verdicts on a small pack: each mechanism of the engine."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from packs import SMALL, pack
 
 from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.hearing import Ear, Heard
 from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.urgency import (
     MIN_CONFIDENCE,
@@ -185,6 +186,26 @@ def test_doubt_never_lowers(words: list[str]) -> None:
     assert judge(transcript, PACK).rings
 
 
+SETTLING = pack(
+    SMALL.replace("[concepts]", '[concepts]\nwell = ["alles gut"]')
+    + """
+[[rule]]
+id = "settled"
+urgency = "none"
+weight = 12
+settles = true
+reason = "Erledigt"
+patterns = [
+  "schwester & @well & nirgends",
+  "alleine & @well",
+  "@well & danke",
+  "erledigt",
+  "alles dicht & schönen",
+]
+"""
+)
+
+
 @pytest.mark.parametrize(
     ("text", "urgency"),
     [
@@ -192,21 +213,41 @@ def test_doubt_never_lowers(words: list[str]) -> None:
         ("alles erledigt danke jetzt rauch im keller", Urgency.EMERGENCY),
         ("das ist erledigt wir haben keine heizung", Urgency.NONE),
         ("keine heizung", Urgency.URGENT),
+        ("alles gut im bad jetzt rohrbruch im keller und ich bin alleine", Urgency.EMERGENCY),
+        ("ich war alleine und rohrbruch im keller jetzt alles gut", Urgency.NONE),
+        ("alles gut danke jetzt rohrbruch meine schwester weint", Urgency.EMERGENCY),
+        ("alles dicht jetzt rohrbruch im keller schönen abend", Urgency.EMERGENCY),
+        ("schönen abend rohrbruch im keller jetzt alles dicht", Urgency.NONE),
     ],
 )
 def test_what_is_settled_is_what_was_told_before(text: str, urgency: Urgency) -> None:
-    """An emergency told after the words that settle another matter is heard for itself."""
-    settling = pack(
-        SMALL
-        + """
-[[rule]]
-id = "settled"
-urgency = "none"
-weight = 12
-settles = true
-reason = "Erledigt"
-patterns = ["erledigt"]
-"""
-    )
+    """
+    An emergency told after the words that settle another matter is heard for itself.
 
-    assert classify(text, settling).urgency is urgency
+    Those are the words of a concept, else of the first condition; not what stands beside them,
+    and not those of a pattern that does not hold.
+    """
+    assert classify(text, SETTLING).urgency is urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingEar(Ear):
+    """Remembers how many words it was asked to hear."""
+
+    lengths: list[int] = field(default_factory=list)
+
+    def hear(self, text: str) -> Heard:
+        self.lengths.append(len(text.split()))
+        return Ear.hear(self, text)
+
+
+def test_repeated_settling_is_not_heard_again_each_time() -> None:
+    """The work grows with the words, not with their square; what comes last is still heard."""
+    given_ear = SETTLING.ear
+    parts = {each.name: getattr(given_ear, each.name) for each in fields(Ear) if each.init}
+    ear = CountingEar(**parts)
+    text = " ".join(["erledigt"] * 1_200)
+
+    assert classify(text, replace(SETTLING, ear=ear)).urgency is Urgency.NONE
+    assert sum(ear.lengths) < 12 * 1_200
+    assert classify(f"{text} rohrbruch", SETTLING).urgency is Urgency.EMERGENCY
