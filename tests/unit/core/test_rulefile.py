@@ -59,6 +59,13 @@ def test_rule_id_names_language_and_trade() -> None:
         ({"zones": {"past": {"ahead": -1}}}, "ahead is a number of words"),
         ({"negation": {"nouns": "a"}}, "own.toml: [negation]: write a list"),
         ({"rule": [rule(settles=True)]}, "only a routine or none rule can settle"),
+        (
+            {
+                "fact": [{"id": "f", "patterns": ["fertig"]}],
+                "rule": [rule(urgency="none", settles=True, patterns=["#f"])],
+            },
+            "own.toml: rule de.other.a: pattern '#f': a fact has no place in the message",
+        ),
     ],
 )
 def test_mistakes_name_place_and_remedy(tables: dict[str, object], text: str) -> None:
