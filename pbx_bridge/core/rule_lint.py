@@ -55,8 +55,7 @@ def _sources(files: Mapping[str, Table], language: str) -> Iterator[_Source]:
         for name in ("negation", "zones", "asides", "hold", "topics"):
             yield from ((file, f"[{name}]", text) for text in _texts(_table(tables, name)))
         for kind, before in (("fact", ""), ("rule", f"{language}.{trade}.")):
-            entries = tables.get(kind, [])
-            for entry in entries if isinstance(entries, list) else []:
+            for entry in _entries(tables, kind):
                 where = f"{kind} {before}{entry.get('id', '')}"
                 clause = [*_texts(entry.get("patterns")), *_texts(entry.get("unless"))]
                 yield from ((file, where, text) for text in clause)
@@ -65,6 +64,12 @@ def _sources(files: Mapping[str, Table], language: str) -> Iterator[_Source]:
 def _table(tables: Table, name: str) -> Table:
     value = tables.get(name, {})
     return value if isinstance(value, dict) else {}
+
+
+def _entries(tables: Table, kind: str) -> list[Table]:
+    """Return the tables of one kind; `[rule]` is a list of one, as for the reader of the files."""
+    value = tables.get(kind, [])
+    return value if isinstance(value, list) else [_table(tables, kind)]
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -91,6 +91,16 @@ def test_word_that_is_a_term_or_set_aside_is_none_of_them() -> None:
     assert found("schaltunk", common=("schaltung",)) == []
 
 
+def test_rule_written_as_one_table_is_looked_at() -> None:
+    """The reader of the files takes it too."""
+    entry = {"id": "a", "urgency": "urgent", "reason": "a", "patterns": ["zu|dicht .. zu|offen"]}
+    files = {"own.toml": {"rule": entry}}
+
+    (one,) = suspicions(files, read(files, "de"), ())
+
+    assert one.where == "rule de.other.a"
+
+
 def test_what_is_no_pattern_is_left_to_the_reader_of_the_files() -> None:
     """It names the mistakes; here nothing may break on them."""
     pack = read({"f": tomllib.loads("[asides]\nphrases = []\n")}, "de")
