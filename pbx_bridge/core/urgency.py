@@ -57,6 +57,8 @@ class _Hearing:
     heard: Heard
     facts: dict[str, str]
     silenced: list[Silenced]
+    hints: list[Silenced] = field(default_factory=list)
+    """As `silenced`, of patterns whose other words were not said."""
     held: dict[str, Pattern] = field(default_factory=dict)
     """Clause to the pattern by which it holds."""
 
@@ -69,7 +71,7 @@ class _Hearing:
                 if blocker is None:
                     self.held[clause.clause_id] = clause.patterns[number]
                     return words
-                self._note(clause, words, f"unless {blocker}")
+                self.silenced.append(_silenced(clause, words, f"unless {blocker}"))
                 return None
         return None
 
@@ -87,16 +89,26 @@ class _Hearing:
     def _pattern(self, pattern: Pattern, clause: Clause) -> str | None:
         """Return the words of all parts of *pattern*, or None when one does not hold."""
         words: list[str] = []
+        silenced: Silenced | None = None
         for part in pattern.parts:
-            found = self._part(part, _ANYTIME if part.absent else clause)
-            if (found is None) is not part.absent:
+            found, cause = self._part(part, _ANYTIME if part.absent else clause)
+            if found is not None and cause and not part.absent:
+                silenced = silenced or _silenced(clause, found, cause)
+            elif (found is None or bool(cause)) is not part.absent:
+                if silenced is not None and clause is not _ANYTIME:
+                    self.hints.append(silenced)
                 return None
             words.append(found or "")
-        return " … ".join(filter(None, words))
+        if silenced is None:
+            return " … ".join(filter(None, words))
+        if clause is not _ANYTIME:
+            self.silenced.append(silenced)
+        return None
 
-    def _part(self, part: Part, clause: Clause) -> str | None:
+    def _part(self, part: Part, clause: Clause) -> tuple[str | None, str]:
+        """Return the words of *part*, None when they do not stand, and what is against them."""
         if part.fact:
-            return self.facts.get(part.fact)
+            return self.facts.get(part.fact), ""
         phrases = part.phrases
         spans = self.heard.spans
         hits = find(phrases[0], spans) if len(phrases) == 1 else find_near(part, spans)
@@ -104,10 +116,8 @@ class _Hearing:
         for hit in hits:
             cause = self._objection(hit, clause)
             if not cause:
-                return self.heard.words(hit)
-        if hits and clause is not _ANYTIME:
-            self._note(clause, self.heard.words(hits[0]), cause)
-        return None
+                return self.heard.words(hit), ""
+        return (self.heard.words(hits[0]), cause) if hits else (None, "")
 
     def settled_at(self, clause: Clause) -> Iterator[int]:
         """Yield the tokens behind which *clause*, which holds, has settled what was told."""
@@ -124,8 +134,9 @@ class _Hearing:
             return f"zone {zone}"
         return ""
 
-    def _note(self, clause: Clause, words: str, cause: str) -> None:
-        self.silenced.append(Silenced(rule=clause.clause_id, words=words, cause=cause))
+
+def _silenced(clause: Clause, words: str, cause: str) -> Silenced:
+    return Silenced(rule=clause.clause_id, words=words, cause=cause)
 
 
 _ANYTIME = Clause(clause_id="", patterns=(), anytime=True)
@@ -296,19 +307,26 @@ def _heaviest(claims: Iterable[tuple[float, Urgency, str]]) -> Urgency:
 
 
 def _not_now(hearing: _Hearing, pack: RulePack, spoke: set[str]) -> tuple[Reason, str] | None:
-    """Return the claim of a trouble that was told as past or possible, and its category."""
-    aside = [silent for silent in hearing.silenced if silent.cause.startswith("zone ")]
-    if not aside:
-        return None
+    """
+    Return the claim of a trouble that was told as past or possible, and its category.
+
+    A rule of which only some words were said claims too, but names no trouble and no category.
+    """
     trouble = {rule.rule_id: rule for rule in pack.rules if rule.urgency.rings}
-    for silent in aside:
-        rule = trouble.get(silent.rule)
-        if rule is not None and silent.rule not in spoke:
-            text = f"{rule.reason}, but not now ({silent.cause.removeprefix('zone ')})"
+    for told in (hearing.silenced, hearing.hints):
+        for silent in told:
+            rule = trouble.get(silent.rule)
+            if rule is None or silent.rule in spoke or not silent.cause.startswith("zone "):
+                continue
+            is_whole = told is hearing.silenced
+            what = rule.reason if is_whole else "something"
             reason = Reason(
-                rule=f"{rule.rule_id}{NOT_NOW}", text=text, words=silent.words, weight=ASIDE_WEIGHT
+                rule=f"{rule.rule_id}{NOT_NOW}",
+                text=f"{what}, but not now ({silent.cause.removeprefix('zone ')})",
+                words=silent.words,
+                weight=ASIDE_WEIGHT,
             )
-            return reason, rule.category
+            return reason, rule.category if is_whole else ""
     return None
 
 

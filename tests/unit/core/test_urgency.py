@@ -124,6 +124,36 @@ def test_explanation_shows_what_was_set_aside() -> None:
     }
 
 
+SAUNA = """
+[[rule]]
+id = "sauna"
+urgency = "emergency"
+category = "heating"
+reason = "Sauna"
+patterns = ["sauna & ofen"]
+"""
+
+
+def test_only_what_was_said_whole_is_told_of_as_past() -> None:
+    """A cold house with no word of a baby is no baby in the cold, not even of last week."""
+    found = explain("keine heizung war das letzte woche sauna und kein rauch", pack(SMALL + SAUNA))
+
+    assert {(each.rule, each.cause) for each in found.silenced} == {
+        ("de.other.cold", "zone past"),
+        ("de.other.fire", "negated by 'kein'"),
+    }
+
+
+def test_half_a_trouble_of_the_past_names_none_and_no_trade() -> None:
+    """It only says that the talk is of the past: routine, of the trade that was named."""
+    verdict = classify("letzte woche sauna wasserhahn", pack(SMALL + SAUNA))
+
+    assert (verdict.urgency, verdict.category) == (Urgency.ROUTINE, "water")
+    assert [(reason.rule, reason.text) for reason in verdict.reasons] == [
+        ("de.other.sauna:not-now", "something, but not now (past)")
+    ]
+
+
 def test_explanation_names_facts_and_calendar() -> None:
     """A fact carries its words, one of the calendar none."""
     found = explain("baby", PACK, Context(season=Season.WINTER))
