@@ -44,7 +44,7 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
     if language != draft.language:
         draft.wrong(where, f"language is {language}, but the pack is {draft.language}")
     for filler in draft.strings(where, table.get("fillers", [])):
-        draft.fillers.add(fold(filler, draft.language))
+        draft.fillers |= {filler.casefold(), fold(filler, draft.language)}
     draft.off += [(file, rule) for rule in draft.strings(where, table.get("off", []))]
     return draft.texts(where, table, "trade", "other")
 

@@ -114,6 +114,14 @@ def test_same_words_are_heard_as_the_one_they_stand_for() -> None:
     assert classify("was im keller", found).urgency is Urgency.NONE
 
 
+def test_fillers_are_dropped_with_their_marks_and_without() -> None:
+    """Not every text has marks; a word with others is another word."""
+    found = read({"f": {"pack": {"fillers": ["właśnie", "halt"]}, "rule": [rule()]}}, "pl")
+    heard = found.ear.hear("Właśnie wlasnie hält halt woda")
+
+    assert [token.text for token in heard.tokens] == ["hält", "woda"]
+
+
 def test_same_is_a_list_of_words() -> None:
     """A single text is a mistake that names its place."""
     assert "own.toml: [same] nicht" in mistakes({"same": {"nicht": "ned"}})
