@@ -12,6 +12,9 @@ from pbx_bridge.core.hours import duty_window
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of lines; times are UTC.")
 
+CLOSED = 3
+"""Exit status; 1 and 2 are errors, after which a script does not know."""
+
 
 @click.group()
 def hours() -> None:
@@ -30,7 +33,8 @@ def now_command(config_path: Path, as_json: bool) -> None:
     JSON keys: at, is_open, next_change (null: not within 400 days), window (null: none),
     day (its name, null: an ordinary day).
 
-    Exit status: 0 when it is open, 1 when it is closed or an error keeps us from knowing.
+    Exit status: 0 when it is open, 3 when it is closed, another when an error keeps us from
+    knowing.
     """
     _tell(firm_plan(config_path), "now", as_json=as_json)
 
@@ -69,4 +73,4 @@ def _tell(firm: FirmPlan, when: str, *, as_json: bool) -> None:
         else:
             click.echo(f"{'closes' if is_open else 'opens'} {moment(change, firm.zone)}")
     if not is_open:
-        raise SystemExit(1)
+        raise SystemExit(CLOSED)

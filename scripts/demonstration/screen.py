@@ -47,7 +47,7 @@ class Screen:
             if text != self._words:
                 self._words = text
                 self._show(at, "words", f"... {fresh}", row.trigger)
-        elif row.trigger not in QUIET and (said := self._timeline.sentence(row)):
+        elif (said := self._timeline.sentence(row)) and row.trigger not in QUIET:
             self._show(at, "case " + row.case_id, said, row.trigger)
 
     def carrier(self, event: CarrierEvent) -> None:

@@ -72,7 +72,7 @@ def test_at_tells_state_and_next_change(desk: Desk, when: str, expected: list[st
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
-@pytest.mark.parametrize(("when", "status"), [("2026-01-12 09:00", 0), ("2026-01-12 17:00", 1)])
+@pytest.mark.parametrize(("when", "status"), [("2026-01-12 09:00", 0), ("2026-01-12 17:00", 3)])
 def test_script_can_ask_by_exit_status(
     desk: Desk, when: str, status: int, form: tuple[str, ...]
 ) -> None:
@@ -100,7 +100,7 @@ def test_now_is_now_and_may_never_change(desk: Desk, tmp_path: Path) -> None:
     never = new_desk(tmp_path / "x", "").type("hours", "now")
     now = json.loads(desk.type("hours", "now", "--json").output)
 
-    assert never.exit_code == 1
+    assert never.exit_code == 3
     assert ": closed" in never.output
     assert "no change within 400 days; see [hours]" in never.output
     assert set(now) == {"at", "is_open", "next_change", "window", "day"}
