@@ -47,7 +47,7 @@ def lint(language: str, own: Path | None = None) -> tuple[RulePack, list[str]]:
     folder = _shipped().joinpath(language)
     common = folder.joinpath("common.txt").read_text(encoding="utf-8").split()
     lines: list[str] = []
-    for found in suspicions(tables, pack, common):
+    for found in suspicions(tables, pack, common, str(own or "")):
         name = found.file.rpartition("/")[2]
         entry = own if own is not None and found.file == str(own) else folder.joinpath(name)
         number, line = _line_of(found, entry.read_text(encoding="utf-8").splitlines())
