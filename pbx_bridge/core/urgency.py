@@ -95,7 +95,7 @@ class _Hearing:
             if found is not None and cause and not part.absent:
                 silenced = silenced or _silenced(clause, found, cause)
             elif (found is None or bool(cause)) is not part.absent:
-                if silenced is not None and clause is not _ANYTIME:
+                if silenced is not None:
                     self.hints.append(silenced)
                 return None
             words.append(found or "")
