@@ -1,7 +1,7 @@
 """Who is on call, over an interval or at one instant: rotations, planned shifts, overrides."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -58,6 +58,11 @@ class Plan:
         standing = (PRIMARY,) if self.standing else ()
         rotating = (rotation.layer for rotation in self.rotations)
         return tuple(dict.fromkeys((*rotating, *standing, *(s.layer for s in self.planned))))
+
+    @property
+    def own_layers(self) -> tuple[str, ...]:
+        """Those of the configuration, without what was imported."""
+        return replace(self, planned=()).layers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
