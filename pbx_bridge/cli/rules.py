@@ -14,7 +14,7 @@ from pbx_bridge.cli import rules_explain
 from pbx_bridge.cli.rule_packs import OWN, Packs
 from pbx_bridge.cli.rules_replay import replay_command
 from pbx_bridge.core.case import Urgency, Verdict
-from pbx_bridge.core.growing import certain_at
+from pbx_bridge.core.growing import certain_at, is_certain_at_pause
 from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.scoring import (
     LABELS,
@@ -137,8 +137,12 @@ def explain_command(text: str, language: str, season: str | None, own: Path | No
     for line in rules_explain.lines(explain(text, pack, context)):
         click.echo(line)
     at = certain_at(text, pack, context)
-    words = text.split()
-    heard = "never" if at is None else f"after <{' '.join(words[:at])}>"
+    if at is not None:
+        heard = f"after <{' '.join(text.split()[:at])}>"
+    elif is_certain_at_pause(text, pack, context):
+        heard = "at the pause that follows, or after one more word that takes nothing back"
+    else:
+        heard = "never"
     click.echo(f"certain while it is spoken: {heard}")
 
 

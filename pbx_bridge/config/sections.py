@@ -29,6 +29,7 @@ from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
+    DialplanPath,
     DialTemplate,
     Host,
     Language,
@@ -105,11 +106,11 @@ class AsteriskConfig:
     """Where we listen for Asterisk; AGI has no password, so only this machine is allowed."""
     agi_port: Port = 4573
     """TCP port we listen on; the dialplan names the same one."""
-    recordings_dir: AbsolutePath = Path("/var/spool/asterisk/pbx-bridge")
+    recordings_dir: DialplanPath = Path("/var/spool/asterisk/pbx-bridge")
     """Folder of the recordings; Asterisk writes, we read."""
     live_dir: OptionalPath = Path("/dev/shm/pbx-bridge")  # noqa: S108 - memory, made 0750 by us
     """Folder in memory for what a caller is saying now; "" switches live transcripts off."""
-    prompts_dir: AbsolutePath = Path("/var/lib/pbx-bridge/prompts")
+    prompts_dir: DialplanPath = Path("/var/lib/pbx-bridge/prompts")
     """Folder of the rendered prompts, one folder per language below it."""
     lease_s: Annotated[int, Field(ge=5, le=60)] = 10
     """Seconds after which the dialplan takes a call back that we do not renew."""

@@ -97,6 +97,19 @@ def test_explain_shows_the_way() -> None:
     assert result.stdout.endswith("certain while it is spoken: after <es riecht nach gas aber>\n")
 
 
+def test_explain_says_that_a_pause_makes_it_certain() -> None:
+    """The rule stands in the last words: nobody has to say more for the early ring."""
+    whole, calm = (
+        run("explain", text, "--lang", "en") for text in ("it smells of gas", "please call back")
+    )
+
+    assert whole.stdout.splitlines()[-1] == (
+        "certain while it is spoken: at the pause that follows,"
+        " or after one more word that takes nothing back"
+    )
+    assert calm.stdout.endswith("certain while it is spoken: never\n")
+
+
 def test_lint_counts_all_packs_and_names_what_is_doubtful(tmp_path: Path) -> None:
     """A line for each language; a pattern of the firm's own on standard error, none of ours."""
     own = tmp_path / "own.toml"
