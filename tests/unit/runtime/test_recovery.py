@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
 from lines import FakeLine
 from night import CALL_ID, Night
 
@@ -176,15 +177,37 @@ async def test_report_adopts_what_nobody_accepted(night: Night) -> None:
 
 
 async def test_report_adopts_what_was_accepted(night: Night) -> None:
-    """The dialplan did it all alone: the case is on the list, with its owner."""
-    night.phones.astdb[CALLS, GONE] = "taken/1768000000/+4930777"
+    """The dialplan did it all alone: the case is on the list, with its owner and its begin."""
+    night.phones.astdb[CALLS, GONE] = "taken/1768000077/+4930777"
     night.phones.astdb[TAKEN, GONE] = "+49170222/0/fallback"
 
     await _report(night)
 
     assert (await night.case()).owner == "ben"
     assert (await night.call()).phase is CallPhase.DECIDED
+    assert (await night.call()).arrived_at == datetime.fromtimestamp(1768000000, UTC)
     assert night.rang() == []
+
+
+@pytest.mark.parametrize(
+    ("call_id", "expected"),
+    [
+        ("1768000000.9", 1768000000),
+        ("pbx-2-1768000000.9", 1768000000),
+        ("x.9", 1768000077),
+        ("1" * 30, 1768000077),
+    ],
+)
+async def test_call_that_the_dialplan_gave_away_began_with_its_uniqueid(
+    night: Night, call_id: str, expected: int
+) -> None:
+    """The row's time is that of the key 1; it is better than none."""
+    night.phones.astdb[CALLS, call_id] = "taken/1768000077/+4930777"
+    night.phones.astdb[TAKEN, call_id] = "+49170222/0/fallback"
+
+    await _report(night)
+
+    assert (await night.call()).arrived_at == datetime.fromtimestamp(expected, UTC)
 
 
 async def test_report_cleans_what_is_on_our_disk(night: Night) -> None:
