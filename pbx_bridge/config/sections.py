@@ -29,6 +29,8 @@ from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
+    AmiUser,
+    Country,
     DialplanPath,
     DialTemplate,
     Host,
@@ -78,7 +80,7 @@ class FirmConfig:
     """The firm's name as callers hear it in the greeting."""
     zone: Zone
     """IANA time zone of the firm; it decides what "tonight" means, so there is no default."""
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
+    country: Country = "DE"
     """ISO code of the country, for public holidays and for the remedies of mistaken numbers."""
     region: Line | None = None
     """Part of the country for its public holidays, like "BY"; without it what all parts have."""
@@ -98,7 +100,7 @@ class AsteriskConfig:
     """Where the manager interface listens; only this machine is allowed."""
     ami_port: Port = 5038
     """TCP port of the manager interface."""
-    ami_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "pbx-bridge"
+    ami_user: AmiUser = "pbx-bridge"
     """Section of manager.conf that we log in with."""
     ami_secret_file: AbsolutePath = Path("/etc/pbx-bridge/ami.secret")
     """File with its secret, one line, mode 0600."""

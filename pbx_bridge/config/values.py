@@ -120,4 +120,10 @@ DialTemplate = Annotated[str, AfterValidator(_dial)]
 Line = Annotated[str, AfterValidator(_printable)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-ShortName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,19}$")]
+SHORT_NAME = r"^[a-z0-9][a-z0-9-]{0,19}$"
+COUNTRY = "^[A-Z]{2}$"
+AMI_USER = r"^[A-Za-z0-9_.-]{1,64}$"
+
+ShortName = Annotated[str, Field(pattern=SHORT_NAME)]
+Country = Annotated[str, Field(pattern=COUNTRY)]
+AmiUser = Annotated[str, Field(pattern=AMI_USER)]
