@@ -132,6 +132,21 @@ def shifts(plan: Plan, start: datetime, end: datetime) -> list[Shift]:
     return sorted(found, key=lambda shift: shift.start)
 
 
+def turns(plan: Plan, shift: Shift) -> list[Shift]:
+    """Return *shift* cut at the handoffs of its layer: whoever has two weeks has two turns."""
+    rotations = [rotation for rotation in plan.rotations if rotation.layer == shift.layer]
+    zone = plan.hours.days.zone
+    found = {at for each in rotations for at in each.handoffs(shift.start, shift.end, zone)}
+    for at in tuple(found):
+        begun = [each for each in rotations if each.handoff(0, zone) <= at]
+        last = max(begun, key=lambda each: each.starts_at)
+        rests = any(one.layer == shift.layer and one.start < at < one.end for one in plan.planned)
+        if rests or at != last.handoff(last.turn_at(at, zone), zone):
+            found.discard(at)
+    bounds = [shift.start, *sorted(found), shift.end]
+    return [replace(shift, start=start, end=end) for start, end in pairwise(bounds)]
+
+
 def gaps(plan: Plan, start: datetime, end: datetime) -> list[Stretch]:
     """Return when a layer has nobody, whether the office is open or not; in order of time."""
     cut = (one for layer in plan.layers for one in stretches(plan, layer, start, end))

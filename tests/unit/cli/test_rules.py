@@ -40,8 +40,9 @@ def test_classify_answers_line_by_line() -> None:
     [
         ("x", "not JSON"),
         ("[1]", "an object with"),
-        ('{"text": "a", "lang": "de"}', '"id" must be a text'),
-        ('{"id": "1", "lang": "de"}', '"text" must be a text'),
+        ('{"text": "a", "lang": "de"}', '"id" is missing'),
+        ('{"id": 1, "text": "a", "lang": "de"}', '"id" must be a text'),
+        ('{"id": "1", "lang": "de"}', '"text" is missing'),
         ('{"id": "1", "text": "a"}', '"lang" is missing'),
         ('{"id": "1", "text": "a", "lang": "fr"}', "there are rules for de"),
     ],
