@@ -64,34 +64,27 @@ def import_command(  # noqa: PLR0913 - one for each option
     """
     Import the shifts of one layer from an iCalendar FILE.
 
-    An event's summary is a technician's name, or has exactly one in it. While the layer has
-    an imported shift, its rotation rests; overrides stand above both. Nothing is ever imported
-    by itself, and a file with an error leaves the last import as it is. Another file takes the
-    place of the layer's last one; --remove --apply takes that out, and the rotation goes on.
-    The service writes it, so for --apply it must run.
+    An event's summary has exactly one technician's name in it. While the layer has an imported
+    shift, its rotation rests; overrides stand above both. A file with an error leaves the last
+    import as it is, another file takes its place; --remove --apply takes it out, and the
+    rotation goes on. The service writes it, so for --apply it must run.
 
     JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error), applied.
-
     Exit status: 1 when the file has errors, or the service refuses it or does not run.
     """
-    if is_removed == (file is not None):
-        raise click.UsageError("give a FILE, or --remove and no FILE")
+    _check_source(file, is_removed=is_removed)
     firm = firm_plan(config_path)
     if file is None:
         _remove(firm, layer, made_by, is_dry=is_dry, as_json=as_json)
         return
     found = _preview(firm, file, layer, all_day_from)
     if not as_json:
-        for shift in found.shifts:
-            start, end = moment(shift.start, firm.zone), moment(shift.end, firm.zone)
-            click.echo(f"{start} until {end}  {shift.technician}")
-        for flaw in found.flaws:
-            click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
-    applies = found.is_sound and not is_dry
-    told = _apply(firm, found.shifts, file.name, layer, made_by) if applies else {"concerns": []}
+        _tell(found, firm)
+    told: Mapping[str, Any] = {"concerns": []}
+    if applies := found.is_sound and not is_dry:
+        told = _apply(firm, found.shifts, file.name, layer, made_by)
     if as_json:
-        whole = {"layer": layer, **asdict(found), "applied": applies, **told}
-        click.echo(json.dumps(to_jsonable_python(whole), ensure_ascii=False))
+        _print_json({"layer": layer, **asdict(found), "applied": applies, **told})
     else:
         tell_concerns(told, firm)
         click.echo(_outcome(found, file, layer, is_dry=is_dry))
@@ -126,8 +119,7 @@ def export_command(
         if shift.end > firm.now and shift.start < ahead and technician in (None, shift.technician)
     ]
     if as_json:
-        rows = [asdict(shift) for shift in planned]
-        click.echo(json.dumps(to_jsonable_python(rows), ensure_ascii=False))
+        _print_json([asdict(shift) for shift in planned])
         return
     from pbx_bridge.adapters.ical.writing import calendar_file  # noqa: PLC0415 - slow to import
 
@@ -143,6 +135,23 @@ def export_command(
     click.echo(f"wrote {len(planned)} shifts to {into}")
 
 
+def _check_source(file: Path | None, *, is_removed: bool) -> None:
+    if is_removed == (file is not None):
+        raise click.UsageError("give a FILE, or --remove and no FILE")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False))
+
+
+def _tell(found: "Preview", firm: FirmPlan) -> None:
+    for shift in found.shifts:
+        start, end = moment(shift.start, firm.zone), moment(shift.end, firm.zone)
+        click.echo(f"{start} until {end}  {shift.technician}")
+    for flaw in found.flaws:
+        click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
+
+
 def _remove(firm: FirmPlan, layer: str, made_by: str, *, is_dry: bool, as_json: bool) -> None:
     count = sum(shift.layer == layer for shift in firm.plan.planned)
     if not count:
@@ -150,8 +159,7 @@ def _remove(firm: FirmPlan, layer: str, made_by: str, *, is_dry: bool, as_json: 
         raise ImportRefused(f"{layer!r} has no import; imports are in: {imported or 'no layer'}")
     told = {"concerns": []} if is_dry else _apply(firm, (), "", layer, made_by)
     if as_json:
-        whole = {"layer": layer, "shifts": [], "flaws": [], "applied": not is_dry, **told}
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        _print_json({"layer": layer, "shifts": [], "flaws": [], "applied": not is_dry, **told})
         return
     tell_concerns(told, firm)
     done = "nothing is changed yet, take them out with --apply" if is_dry else "are taken out"

@@ -66,7 +66,7 @@ def test_dial_holds_the_number_once_and_nothing_that_dials_more(dial: str) -> No
 
 def test_dial_that_no_dialplan_can_hold_is_refused() -> None:
     """`dialplan install` would refuse it, after a check without mistakes."""
-    with pytest.raises(ConfigError, match="asterisk.dial: .* cannot stand in a dialplan"):
+    with pytest.raises(ConfigError, match=r"asterisk\.dial: .* cannot stand in a dialplan"):
         parse(changed("PJSIP/{number}@trunk", "PJSIP/{number}@müller"), source="f")
 
 
