@@ -104,6 +104,7 @@ class House:
         self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._callers: list[str] = []
+        self._has_looked = asyncio.Event()
         self._cases = Cases(
             self._clock,
             store.calls,
@@ -111,6 +112,7 @@ class House:
             store.outbox,
             self._deeds,
             on_turn=Watchdog().ping,
+            on_call=self._call_came,
         )
         self._switchboard = Switchboard(self._cases.post)
         self._link = AmiLink(self._ami())
@@ -139,6 +141,11 @@ class House:
             await recovery.wait_for_first_look()
             await self._cases.run()
 
+        async def check_shifts() -> None:
+            """Ring whose shift has begun, after that look."""
+            await recovery.wait_for_first_look()
+            await self._shift_checks.run()
+
         return Service(
             [
                 Part("excerpts", self._drop_excerpts, _nothing),
@@ -157,11 +164,14 @@ class House:
                 recovery.look_now_and_then,
                 self._delivery.run,
                 self._outlook().run,
-                self._shift_checks.run,
+                check_shifts,
             ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
+
+    def _call_came(self) -> None:
+        self._phone_checks.call_came()  # it is built later than the cases
 
     async def _drop_excerpts(self) -> None:
         await asyncio.to_thread(self._recordings.drop_excerpts)
@@ -247,6 +257,7 @@ class House:
             on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
             end_check=self._phone_checks.end_stray,
+            has_looked=self._has_looked,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
@@ -328,12 +339,14 @@ class House:
     def _checks(self) -> PhoneChecks:
         return PhoneChecks(
             clock=self._clock,
+            calls=self._store.calls,
             escalations=self._store.escalations,
             phones=self._phones,
             leases=self._leases,
             tokens=self._tokens,
             prompt=self._prompt,
             language_of=self._config.language_of,
+            has_looked=self._has_looked,
             roster={person.name: person.number for person in self._config.technicians},
             ring_timeout=timedelta(seconds=self._config.escalation.ring_timeout_s),
             callers=self._callers,

@@ -26,6 +26,8 @@ SAID = {
     CheckOutcome.BUSY: "busy or declined",
     CheckOutcome.UNREACHABLE: "unreachable",
     CheckOutcome.CASE_FIRST: "not checked, a case goes first",
+    CheckOutcome.NOT_KNOWN: "not known",
+    CheckOutcome.INCOMPLETE: "not checked, dialplan or prompts are old",
 }
 
 
@@ -85,7 +87,7 @@ def check_command(
     is checked, and one that comes ends the check. The service rings, so it must run.
 
     JSON: a list of technician, outcome (key-heard, no-key, no-answer, busy, unreachable,
-    case-first), reason.
+    case-first, not-known, incomplete), reason.
 
     Exit status: 0 when every key was heard, else 1; 2 when there is no such technician.
     """

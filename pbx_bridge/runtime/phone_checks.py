@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -13,7 +14,9 @@ from pbx_bridge.core import phone_check
 from pbx_bridge.core.ack_flow import ACCEPT, Ask, Close, Heard
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.phone_check import (
+    ANNOUNCEMENT,
     NO_CASE,
+    CheckFacts,
     CheckFlow,
     CheckOutcome,
     PhoneCheck,
@@ -21,8 +24,8 @@ from pbx_bridge.core.phone_check import (
     next_request,
     outcome_of,
 )
-from pbx_bridge.errors import AgiHangup, AmiError, CheckRefused, UnsafeValue
-from pbx_bridge.ports import Clock, EscalationStore, Line, Phones, RingOrder
+from pbx_bridge.errors import AgiHangup, AmiError, AmiUnavailable, CheckRefused, UnsafeValue
+from pbx_bridge.ports import CallStore, Clock, EscalationStore, Line, Phones, RingOrder
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Tokens
 from pbx_bridge.runtime.prompting import Prompt
@@ -44,7 +47,8 @@ RELEASE_S = 1.0
 NUMBERS = 1_000_000
 """Legs are numbered below it; a number comes again after eleven days at the earliest."""
 
-REFUSED = "the network does not put the call through: wrong number, phone off, or trunk down"
+NOT_LOOKED = "the service has just started and has not looked at Asterisk yet; try again"
+ON_THE_LINE = "a caller is on the line"
 
 
 class Check:
@@ -53,9 +57,21 @@ class Check:
     def __init__(self, technician: str, attempt: int) -> None:
         self.technician, self.attempt = technician, attempt
         self.leg = channel_id(NO_CASE, attempt)
-        self.ring = RingOutcome.NO_ANSWER
-        self.has_key = self.is_answered = self.is_withdrawn = False
+        self.facts = CheckFacts()
         self.ended = asyncio.Event()
+
+    def note(self, **facts: Any) -> None:
+        """Add what was seen."""
+        self.facts = replace(self.facts, **facts)
+
+    def note_missing(self, prompt: str) -> None:
+        """Add that *prompt* could not be played."""
+        if prompt == ANNOUNCEMENT:
+            self.note(is_mute=True)
+
+    def result(self, outcome: CheckOutcome, reason: str) -> PhoneCheck:
+        """Return what came of it."""
+        return PhoneCheck(technician=self.technician, outcome=outcome, reason=reason)
 
 
 class PhoneChecks:
@@ -65,6 +81,7 @@ class PhoneChecks:
         self,
         *,
         clock: Clock,
+        calls: CallStore,
         escalations: EscalationStore,
         phones: Phones,
         leases: Leases,
@@ -73,6 +90,7 @@ class PhoneChecks:
         language_of: Callable[[str], str],
         roster: Mapping[str, str],
         ring_timeout: timedelta,
+        has_looked: asyncio.Event,
         callers: Collection[str] = (),
     ) -> None:
         """
@@ -80,6 +98,7 @@ class PhoneChecks:
 
         Args:
             clock: tells the time.
+            calls: which go first, those that are not decided.
             escalations: whose cases go first.
             phones: ring.
             leases: keep the leg ours.
@@ -88,14 +107,17 @@ class PhoneChecks:
             language_of: of a technician.
             roster: the technicians' numbers by their short names; nobody else is rung.
             ring_timeout: as for a case.
+            has_looked: set when somebody has looked what lives in Asterisk.
             callers: who has called us and is on the line.
         """
-        self._clock, self._escalations, self._phones = clock, escalations, phones
+        self._clock, self._calls, self._escalations = clock, calls, escalations
+        self._phones, self._has_looked = phones, has_looked
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
         self._language_of, self._roster = language_of, roster
         self._ring_timeout, self._callers = ring_timeout, callers
         self._numbers = count(int(clock.now().timestamp()))
         self._current: Check | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def longest_s(self) -> float:
@@ -139,7 +161,7 @@ class PhoneChecks:
         check = self._current
         if check is None:
             return
-        check.is_withdrawn = True
+        check.note(withdrawn_for="a case rings")
         await self._end(check.leg)
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVE_WAY_S):
@@ -157,13 +179,25 @@ class PhoneChecks:
     def ring_answered(self, leg: str) -> None:
         """Somebody, or a mailbox, picked up."""
         if self._current is not None and self._current.leg == leg:
-            self._current.is_answered = True
+            self._current.note(is_answered=True)
 
     def ring_ended(self, leg: str, outcome: RingOutcome) -> None:
         """The leg is gone."""
         if self._current is not None and self._current.leg == leg:
-            self._current.ring = outcome
+            self._current.note(ring=outcome)
             self._current.ended.set()
+
+    def call_came(self) -> None:
+        """End the check under way, if there is one: what calls may become a case that rings."""
+        check = self._current
+        if check is not None and not check.facts.withdrawn_for:
+            check.note(withdrawn_for="somebody calls")
+            self._ending = asyncio.create_task(self._end(check.leg))  # he is greeted meanwhile
+
+    def line_lost(self) -> None:
+        """The login is gone: what is not heard from now on says nothing about the mobile."""
+        if self._current is not None:
+            self._current.note(is_cut_off=True)
 
     # ---------------------------------------------------------------- the talk
 
@@ -171,22 +205,25 @@ class PhoneChecks:
         """Serve ``/phone-check``; a leg that nobody waits for is left to the dialplan's end."""
         leg = f"{NO_CASE}-{await line.variable('PBXB_ATTEMPT') or ''}"
         token, check = await line.variable("PBXB_TOKEN") or "", self._current
+        if check is not None and check.leg == leg:
+            check.note(is_met=True)
         if check is None or check.leg != leg or not self._tokens.is_genuine(leg, token):
             log.warning("phone_check.refused", reason="a leg that no check waits for")
             return
-        check.is_answered = True
+        check.note(is_answered=True)
         async with self._leases.held(line.channel):
             with suppress(AgiHangup):  # he left, or a case goes first: the leg's end says so
                 await self._talk(line, check)
 
     async def _talk(self, line: Line, check: Check) -> None:
-        voice = Voice(line, self._prompt, self._language_of(check.technician))
+        language = self._language_of(check.technician)
+        voice = Voice(line, self._prompt, language, check.note_missing)
         flow = CheckFlow()
         while True:
             match next_request(flow):
                 case Ask(sounds=sounds):
                     heard = Heard(await voice.ask(sounds))
-                    check.has_key = check.has_key or heard.digit == ACCEPT
+                    check.note(has_key=check.facts.has_key or heard.digit == ACCEPT)
                     flow = phone_check.advance(flow, heard)
                 case Close(sounds=sounds):
                     await voice.say(sounds)
@@ -195,36 +232,37 @@ class PhoneChecks:
     # ---------------------------------------------------------------- the ring
 
     async def _checked(self, check: Check, number: str) -> PhoneCheck:
-        name = check.technician
-        # The look comes after the check is known: a case that rings later finds it.
-        now = self._clock.now()
-        reason = hindrance(name, now, await self._escalations.neighbours(now))
-        if reason is None and name in self._callers:
-            reason = "he is calling us"
-        if reason is None and check.is_withdrawn:
-            reason = "a case rings"
-        if reason is not None:
-            return PhoneCheck(technician=name, outcome=CheckOutcome.CASE_FIRST, reason=reason)
         try:
+            # The look comes after the check is known: a call or case that comes later finds it.
+            reason = await self._hindrance(check.technician)
+            if not self._has_looked.is_set():
+                return check.result(CheckOutcome.NOT_KNOWN, NOT_LOOKED)
+            if reason := reason or check.facts.withdrawn_for:
+                return check.result(CheckOutcome.CASE_FIRST, reason)
             await self._rung(check, number)
+        except AmiUnavailable as exc:
+            return check.result(CheckOutcome.NOT_KNOWN, str(exc))
         except (AmiError, UnsafeValue) as exc:
-            unreachable = CheckOutcome.UNREACHABLE
-            return PhoneCheck(technician=name, outcome=unreachable, reason=str(exc))
-        outcome = outcome_of(
-            check.ring,
-            has_key=check.has_key,
-            is_answered=check.is_answered,
-            is_withdrawn=check.is_withdrawn,
-        )
-        why = {CheckOutcome.UNREACHABLE: REFUSED, CheckOutcome.CASE_FIRST: "a case rings"}
-        return PhoneCheck(technician=name, outcome=outcome, reason=why.get(outcome, ""))
+            return check.result(CheckOutcome.UNREACHABLE, str(exc))
+        return check.result(*outcome_of(check.facts))
+
+    async def _hindrance(self, technician: str) -> str | None:
+        """Return why he may not be rung now; raise `AmiError` when Asterisk cannot be asked."""
+        now = self._clock.now()
+        neighbours = await self._escalations.neighbours(now)
+        reason = hindrance(technician, now, neighbours, await self._calls.undecided())
+        if reason is None and technician in self._callers:
+            reason = "he is calling us"
+        if reason is None and any(channel.call_id for channel in await self._phones.live()):
+            reason = ON_THE_LINE  # perhaps nobody told us: the dialplan has him
+        return reason
 
     async def _rung(self, check: Check, number: str) -> None:
         """Ring and return when the leg is gone; it never outlasts its limit, or this task."""
         log.info("phone_check.started", technician=check.technician)
         try:
             await self._phones.ring(self._order(check, number))
-            if check.is_withdrawn:  # while the order was on its way
+            if check.facts.withdrawn_for:  # while the order was on its way
                 await self._end(check.leg)
             async with asyncio.timeout((self._ring_timeout + TALK_LIMIT).total_seconds()):
                 await check.ended.wait()
