@@ -125,6 +125,7 @@ class Daemon:
             policy=lambda _: world.policy,
             callers=self.callers,
             make_way=self.checks.give_way,
+            end_check=self.checks.end_stray,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,

@@ -189,6 +189,7 @@ class House:
             policy=self._who_is_rung.policy,
             callers=self._callers,
             make_way=self._phone_checks.give_way,
+            end_check=self._phone_checks.end_stray,
         )
 
     def _transcripts(self) -> Transcripts:

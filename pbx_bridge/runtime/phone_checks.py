@@ -58,6 +58,8 @@ class Check:
         self.technician, self.attempt = technician, attempt
         self.leg = channel_id(NO_CASE, attempt)
         self.facts = CheckFacts()
+        self.is_placed = False
+        """Whether his mobile may ring."""
         self.ended = asyncio.Event()
 
     def note(self, **facts: Any) -> None:
@@ -118,6 +120,8 @@ class PhoneChecks:
         self._numbers = count(int(clock.now().timestamp()))
         self._current: Check | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._freed: dict[str | None, float] = {}
+        """When whose mobile was on a check's leg last, by the loop's clock; `None`: somebody's."""
 
     @property
     def longest_s(self) -> float:
@@ -146,6 +150,8 @@ class PhoneChecks:
         try:
             result = await self._checked(check, number)
         finally:
+            if check.is_placed:
+                self._note_freed(technician)
             self._current = None
             check.ended.set()
         log.info(
@@ -158,21 +164,29 @@ class PhoneChecks:
 
     async def give_way(self, technician: str) -> None:
         """End the check under way, if there is one: a case rings *technician*. It never fails."""
-        check = self._current
-        if check is None:
-            return
-        check.note(withdrawn_for="a case rings")
-        await self._end(check.leg)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GIVE_WAY_S):
-                await check.ended.wait()
-        if check.technician == technician:
-            await asyncio.sleep(RELEASE_S)
+        if (check := self._current) is not None:
+            check.note(withdrawn_for="a case rings")
+            await self._end(check.leg)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GIVE_WAY_S):
+                    await check.ended.wait()
+            if check.is_placed:
+                self._note_freed(check.technician)
+        # Also when it ended a moment ago, for another ring of this case or for the caller.
+        freed = [self._freed[name] for name in (technician, None) if name in self._freed]
+        wait_s = max(freed, default=0.0) + RELEASE_S - asyncio.get_running_loop().time()
+        if freed and wait_s > 0:
+            await asyncio.sleep(wait_s)
 
     async def end_stray(self, leg: str) -> None:
-        """End a check's leg that nobody waits for, of a life before or whose reply was lost."""
+        """
+        End a check's leg that nobody waits for, of a life before or whose reply was lost.
+
+        Nobody knows whose it is: whoever rings next waits until any mobile is released.
+        """
         if self._current is None or self._current.leg != leg:
             await self._end(leg)
+            self._note_freed(None)
 
     # ---------------------------------------------------------------- what the phones report
 
@@ -260,6 +274,7 @@ class PhoneChecks:
     async def _rung(self, check: Check, number: str) -> None:
         """Ring and return when the leg is gone; it never outlasts its limit, or this task."""
         log.info("phone_check.started", technician=check.technician)
+        check.is_placed = True
         try:
             await self._phones.ring(self._order(check, number))
             if check.facts.withdrawn_for:  # while the order was on its way
@@ -287,6 +302,9 @@ class PhoneChecks:
             language=self._language_of(check.technician),
             is_check=True,
         )
+
+    def _note_freed(self, technician: str | None) -> None:
+        self._freed[technician] = asyncio.get_running_loop().time()
 
     async def _end(self, leg: str) -> None:
         try:
