@@ -125,7 +125,9 @@ class House:
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
         self._phone_checks = self._checks()
-        self._shift_checks = ShiftChecks(clock, self._phone_checks, self._notices)
+        self._shift_checks = ShiftChecks(
+            clock, self._phone_checks, self._notices, lambda: self._on_call.plan
+        )
 
     def service(self) -> Service:
         """Return the service that runs it all."""

@@ -19,6 +19,9 @@ NO_CASE = "0"
 ANNOUNCEMENT = "check-announce"
 """The prompt that says that it is a test; without it nobody knows what to press."""
 
+PROMPTS = (ANNOUNCEMENT, "check-heard")
+"""Those that only a check plays: an older release rendered none of them."""
+
 REFUSED = "the network does not put the call through: wrong number, phone off, or trunk down"
 CUT_OFF = "the connection to Asterisk was lost during the check"
 NO_SCRIPT = "picked up, but the dialplan has no test to play: run pbx-bridge dialplan install"

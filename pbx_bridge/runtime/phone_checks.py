@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,6 +17,8 @@ from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.phone_check import (
     ANNOUNCEMENT,
     NO_CASE,
+    NO_PROMPTS,
+    PROMPTS,
     CheckFacts,
     CheckFlow,
     CheckOutcome,
@@ -161,6 +164,14 @@ class PhoneChecks:
             reason=result.reason,
         )
         return result
+
+    def lacks(self, technician: str) -> str:
+        """Return what keeps him from hearing that it is a test; empty: nothing. Blocks a moment."""
+        for name in PROMPTS:
+            path = Path(self._prompt(name, self._language_of(technician)))
+            if not any(path.parent.glob(f"{path.name}.*")):
+                return NO_PROMPTS
+        return ""
 
     async def give_way(self, technician: str) -> None:
         """End the check under way, if there is one: a case rings *technician*. It never fails."""

@@ -1,6 +1,7 @@
 """Checks of mobiles and calls that are no case yet, lost links, and old installations."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lines import FakeLine
@@ -13,6 +14,7 @@ from pbx_bridge.core.phone_check import CUT_OFF, NO_PROMPTS, NO_SCRIPT, CheckOut
 from pbx_bridge.ports import LiveChannel, RingOrder
 from pbx_bridge.runtime.lookout import CALLS
 from pbx_bridge.runtime.phone_checks import NOT_LOOKED, ON_THE_LINE
+from pbx_bridge.runtime.prompting import prompts_in
 
 
 def comes_first(reason: str) -> PhoneCheck:
@@ -175,3 +177,16 @@ async def test_prompts_without_checks_are_not_taken_for_a_mailbox(
     assert night.rang() == ["anna"]
     assert "check-announce" not in line.played
     assert (found.outcome, found.reason) == (CheckOutcome.INCOMPLETE, NO_PROMPTS)
+
+
+def test_prompts_that_were_not_rendered_are_lacking(night: Night, tmp_path: Path) -> None:
+    """Of her language; one is not enough."""
+    checks = night.daemon.checks
+    checks._prompt = prompts_in(tmp_path)
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de/check-announce.sln16").touch()
+    without = checks.lacks("anna")
+    (tmp_path / "de/check-heard.wav").touch()
+
+    assert (without, checks.lacks("anna")) == (NO_PROMPTS, "")
+    assert night.rang() == []
