@@ -10,14 +10,13 @@ from typing import BinaryIO, TypeVar
 
 from boxes import Box, BoxError, Call, CallSpec, CarrierEvent, tones
 from ear import Ear
-from stage import Scene, Stage, mobile
+from stage import Scene, Stage, mobile, own_folder
 
 from pbx_bridge.adapters.store.reading import CaseFile, CasePhase, CaseSummary
 from pbx_bridge.errors import StoreError
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).parents[1]
 OFFSETS = (4, 9, 3, 2, 1, 0)
 """Other tests have their own; the first free one of these is ours."""
 
@@ -69,8 +68,8 @@ class AfterHours:
         """Bring a box up on the first free offset."""
         refusal = BoxError(f"all offsets {OFFSETS} are taken by other runs of these tests")
         for offset in OFFSETS:
-            stage = Stage(ROOT / f".box/suite-{offset}", offset)
-            lock = _locked(ROOT / f".box/suite-{offset}.lock")
+            stage = Stage(own_folder(f"suite-{offset}"), offset)
+            lock = _locked(own_folder(f"suite-{offset}.lock"))
             if lock is None:
                 continue
             try:

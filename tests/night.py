@@ -112,11 +112,9 @@ class Night:
 
     # ------------------------------------------------------------ the caller
 
-    def caller(
-        self, call_id: str = CALL_ID, kind: type[FakeLine] = FakeLine, **script: object
-    ) -> FakeLine:
+    def caller(self, call_id: str = CALL_ID, **script: object) -> FakeLine:
         """Let a call arrive in Asterisk; `serve` lets the dialplan give it to us."""
-        line = kind(
+        line = FakeLine(
             phones=self.phones,
             recordings=self.world.recordings,
             channel=f"PJSIP/trunk-{call_id}",

@@ -22,7 +22,6 @@ from pbx_bridge.core.call_events import (
     HeardCertain,
     Judged,
     MessageEnded,
-    NumberTyped,
     SessionLost,
     SessionOpened,
     Told,
@@ -121,7 +120,6 @@ life_events: st.SearchStrategy[LifeEvent] = st.one_of(
 call_events: st.SearchStrategy[CallEvent] = st.one_of(
     st.builds(SessionOpened, _lengths_s),
     st.just(Greeted()),
-    st.builds(NumberTyped, st.sampled_from((None, "0301234"))),
     st.builds(MessageEnded, st.sampled_from(MessageEnd), _lengths_s),
     st.builds(Judged, verdicts, st.just(Transcript(language="de"))),
     st.builds(HeardCertain, verdicts),

@@ -25,7 +25,6 @@ from pbx_bridge.core.call_events import (
     HeardCertain,
     Judged,
     MessageEnded,
-    NumberTyped,
     SessionLost,
     SessionOpened,
     Told,
@@ -198,10 +197,6 @@ def _of_call(event: CallEvent) -> str:
             return f"the service has the line again; {seconds:.1f} s of the message are there"
         case Greeted():
             return "the caller has heard the greeting and the recording notice"
-        case NumberTyped(number=None):
-            return "the caller, who hides his number, typed none"
-        case NumberTyped():
-            return "the caller, who hides his number, typed one"
         case MessageEnded(end=end, message_s=seconds):
             return f"{ENDS[end]} ({seconds:.1f} s)"
         case HeardCertain(verdict=verdict):

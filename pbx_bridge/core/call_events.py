@@ -20,13 +20,6 @@ class Greeted:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberTyped:
-    """The caller, who hides his number, was asked for one; `None`: he typed none."""
-
-    number: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class MessageEnded:
     """The recording is whole."""
 
@@ -94,7 +87,6 @@ class CallTimer:
 CallEvent = (
     SessionOpened
     | Greeted
-    | NumberTyped
     | MessageEnded
     | HeardCertain
     | Judged

@@ -21,7 +21,6 @@ from pbx_bridge.core.call_events import (
     Judged,
     LookAfterCall,
     MessageEnded,
-    NumberTyped,
     SessionLost,
     SessionOpened,
     Told,
@@ -85,8 +84,6 @@ class Call:
     limits: CallLimits
     phase: CallPhase = CallPhase.RECEIVING
     is_greeted: bool = False
-    is_asked: bool = False
-    """Whether a caller who hides his number was asked for one."""
     message: MessageEnd | None = None
     message_s: float = 0.0
     """Length of the message in seconds."""
@@ -156,8 +153,6 @@ def advance(now: datetime, call: Call, event: CallEvent) -> CallTransition:
             return _rung_early(call, verdict)
         case Greeted():
             return CallTransition(replace(call, is_greeted=True))
-        case NumberTyped(number=number):
-            return CallTransition(_typed(call, number))
         case MessageEnded(end=end, message_s=message_s):
             return _whole(now, call, end, message_s, is_gone=call.is_gone)
         case _:
@@ -188,13 +183,6 @@ def _looked_after(now: datetime, call: Call) -> CallTransition:
     if call.phase is CallPhase.HEARING:  # decided soon, with or without the caller
         return CallTransition(call)
     return CallTransition(_wake(call, now + call.limits.look_again))
-
-
-def _typed(call: Call, number: str | None) -> Call:
-    """Take the number that he typed; one that the line told is never replaced."""
-    if call.is_asked or call.caller.number is not None:
-        return call
-    return replace(call, is_asked=True, caller=Caller(number))
 
 
 def _rung_early(call: Call, verdict: Verdict) -> CallTransition:

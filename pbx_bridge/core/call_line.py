@@ -15,13 +15,6 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class AskNumber:
-    """Say *prompt*, take keys until ``#`` or a short silence, then report `NumberTyped`."""
-
-    prompt: str
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """Beep, record until ``#``, silence, the limit or hang-up; then report `MessageEnded`."""
 
@@ -38,25 +31,13 @@ class Finish:
     """Nothing is missing: give the call back as done."""
 
 
-CallRequest = Say | AskNumber | Record | AwaitVerdict | Finish
-
-
-SHORTEST_NUMBER, LONGEST_NUMBER = 4, 15
-"""Digits of a number that can be called back; E.164 allows no more."""
-
-
-def typed_number(keys: str) -> str | None:
-    """Return the number in *keys*; `None` when they are too few or too many for one."""
-    digits = "".join(key for key in keys if key.isdecimal())
-    return digits if SHORTEST_NUMBER <= len(digits) <= LONGEST_NUMBER else None
+CallRequest = Say | Record | AwaitVerdict | Finish
 
 
 def next_request(call: Call) -> CallRequest:
     """Return the first fact that is still missing, as something to do on the caller's line."""
     if not call.is_greeted:
         return Say(("greeting", "recording-notice"), Greeted())
-    if call.message is None and call.caller.number is None and not call.is_asked:
-        return AskNumber("ask-number")
     if call.message is None:
         return Record(call.limits)
     if call.phase is CallPhase.HEARING:

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from pbx_bridge.core.finding import Begun, Span, Spans, starts_of
 from pbx_bridge.core.pattern import Sequence
 
-LISTS = ("markers", "breaks", "verbs", "acts", "joins", "openers", "refers")
+_OF_CLAUSES = ("verbs", "acts", "joins", "openers", "subjects", "deeds", "tales", "pointers")
+LISTS = ("markers", "breaks", *_OF_CLAUSES)
 """The lists of phrases in `[zones.NAME]`."""
 ZONE_REACH = 14
 """Words before and after a marker that it can put into a zone: about one sentence each."""
 _VERB_WITHIN = 4
 """Words after a marker among which the verb of its clause is looked for."""
+_BEGINS_WITHIN = 3
+"""Words after a marker among which a verb shows that its clause begins with it."""
 _CLAUSE = 6
 """Words before a marker that may be of its clause."""
-_REFERS = 2
-"""Words before the verb, and twice as many after the marker, that may refer to what was told."""
+_BACK = 8
+"""Words before a marker, and before its clause, that are looked at."""
 _SUBJECT = 2
-"""Words before the verb of a clause that are of it."""
+"""Words before a marker that begins with its verb, *was mended*, that are its subject."""
+_POINTS_WITHIN = 2
+"""Words before the clause of a marker in which *it was*, *was at once* may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,14 @@ class Zone:
     """Words that go on with the clause: *for*, *because of*."""
     openers: tuple[Sequence, ...] = ()
     """Words that begin a clause of its own, to which no marker reaches forward."""
-    refers: tuple[Sequence, ...] = ()
-    """Words by which a clause speaks of what was told before it: *it*, *the problem*."""
+    subjects: tuple[Sequence, ...] = ()
+    """Words that begin a clause of somebody: *your firm*; a marker in it reaches back to them."""
+    deeds: tuple[Sequence, ...] = ()
+    """Verbs of the past tense, by their endings: behind a marker its clause begins with it."""
+    tales: tuple[Sequence, ...] = ()
+    """Verbs by which what stands before the clause of a marker is past too: *it was*, *flooded*."""
+    pointers: tuple[Sequence, ...] = ()
+    """Words that speak of what was told before them: *that was*, *mended it*."""
     ahead: int = ZONE_REACH
     """Words after the verb of its clause that a marker reaches."""
     behind: int = 0
@@ -52,15 +63,14 @@ def inside(
     edges = sorted({0, length, *starts_of(begun["breaks"], spans)})
     clauses = None
     if zone.verbs:
-        lists = (begun[name] for name in LISTS[2:])
-        clauses = _Clauses(zone, *(starts_of(phrases, spans) for phrases in lists))
+        clauses = _Clauses(zone, **{name: starts_of(begun[name], spans) for name in _OF_CLAUSES})
     found: set[int] = set()
     for first, last in markers:
         start = max(first - ZONE_REACH, *(edge for edge in edges if edge <= first))
         end = min(last + ZONE_REACH, *(edge for edge in edges if edge > first))
         if clauses is not None:
-            start = max(start, clauses.start_before(first, last))
             end = min(end, clauses.end_after(first, last))
+            start = max(start, clauses.start_before(first, last))
         found.update(range(max(start, 0), end))
     return frozenset(found)
 
@@ -74,7 +84,10 @@ class _Clauses:
     acts: set[int]
     joins: set[int]
     openers: set[int]
-    refers: set[int]
+    subjects: set[int]
+    deeds: set[int]
+    tales: set[int]
+    pointers: set[int]
 
     def end_after(self, first: int, last: int) -> int:
         """
@@ -102,22 +115,31 @@ class _Clauses:
         """
         Return how far back the marker in the tokens from *first* up to *last* reaches.
 
-        One whose clause says an act and refers to what was told, *it was repaired*, settles all
-        of that. Any other tells of its clause: from a few words before its verb, or from itself
-        on when its verb follows.
+        It has what was told before its clause only when that is told as past too, or when
+        its clause speaks of it: *that was*, *mended it*.
         """
-        told = self.verbs | self.acts
-        inner = [place for place in range(first, last) if place in told]
-        own = inner[0] if inner else self._told_before(first, told)
-        if own is None:
-            follows = any(at in told for at in range(last, last + _VERB_WITHIN))
-            return first if follows else 0
-        clause = range(min(own, first) - _REFERS, last + 2 * _REFERS)
-        if not self.acts.isdisjoint(clause) and not self.refers.isdisjoint(clause):
+        start = self._clause_start(first, last)
+        if start is None:
             return 0
-        if own in self.acts or own > first:
-            return min(own, first)
-        return own - _SUBJECT
+        if not self.pointers.isdisjoint(range(start - _POINTS_WITHIN, last + _CLAUSE)):
+            return 0
+        if not self.tales.isdisjoint(range(start - _BACK, start)):
+            return 0
+        return start
+
+    def _clause_start(self, first: int, last: int) -> int | None:
+        """Return where the clause of the marker begins, or None when all before it is of it."""
+        told = self.verbs | self.acts | self.deeds
+        if last in self.subjects and not told.isdisjoint(range(last, last + _CLAUSE)):
+            return first
+        near = range(first, max(first - 1 - _BACK, -1), -1)
+        act = next((place for place in near if place in self.acts - self.tales), None)
+        subject = next((place for place in near if place in self.subjects), None)
+        if subject is not None:
+            return max(subject, act or 0)
+        if first in self.verbs:
+            return first - _SUBJECT
+        return act if told.isdisjoint(range(first, last + _BEGINS_WITHIN)) else first
 
     def _told_before(self, first: int, told: set[int]) -> int | None:
         """Return the last verb or act before *first* in its clause."""

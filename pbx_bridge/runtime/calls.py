@@ -6,24 +6,9 @@ from pathlib import Path
 
 import structlog
 
-from pbx_bridge.core.call_events import (
-    CallerLeft,
-    MessageEnded,
-    NumberTyped,
-    SessionLost,
-    SessionOpened,
-)
+from pbx_bridge.core.call_events import CallerLeft, MessageEnded, SessionLost, SessionOpened
 from pbx_bridge.core.call_flow import Call, CallLimits, CallPhase
-from pbx_bridge.core.call_line import (
-    LONGEST_NUMBER,
-    AskNumber,
-    AwaitVerdict,
-    Finish,
-    Record,
-    Say,
-    next_request,
-    typed_number,
-)
+from pbx_bridge.core.call_line import AwaitVerdict, Finish, Record, Say, next_request
 from pbx_bridge.core.case import Caller, MessageEnd
 from pbx_bridge.errors import AgiFailed, AgiHangup
 from pbx_bridge.ports import CallStore, Clock, Line, Recordings
@@ -32,15 +17,11 @@ from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import CALLS
 from pbx_bridge.runtime.prompting import Prompt
 from pbx_bridge.runtime.transcripts import Transcripts
-from pbx_bridge.runtime.voice import KEYS
 
 log = structlog.get_logger()
 
 VERDICT_SLACK_S = 2.0
 """Beyond the call's own limit for a verdict; the case decides by then, with or without words."""
-
-FIRST_KEY, NEXT_KEY = timedelta(seconds=3), timedelta(seconds=4)
-"""Silence after which a caller who hides his number types none, or no more of it."""
 
 
 class Calls:
@@ -129,9 +110,6 @@ class Calls:
                     for name in prompts:
                         await self._play(line, name, call)
                     call = await self._cases.submit_call(call.case_id, then)
-                case AskNumber(prompt=prompt):
-                    typed = NumberTyped(await self._typed(line, prompt, call))
-                    call = await self._cases.submit_call(call.case_id, typed)
                 case Record():
                     call = await self._record(line, call)
                 case AwaitVerdict():
@@ -145,19 +123,6 @@ class Calls:
             await line.play(self._prompt(name, call.language))
         except AgiFailed as exc:
             log.error("prompt.missing", prompt=name, reason=str(exc))
-
-    async def _typed(self, line: Line, prompt: str, call: Call) -> str | None:
-        """Let him type a number; silence, a missing prompt and a stuck key cost some seconds."""
-        keys = ""
-        try:
-            digit = await line.play(self._prompt(prompt, call.language), KEYS)
-            digit = digit or await line.digit(FIRST_KEY)
-            while digit and digit != "#" and len(keys) <= LONGEST_NUMBER:
-                keys += digit
-                digit = await line.digit(NEXT_KEY)
-        except AgiFailed as exc:
-            log.error("prompt.missing", prompt=prompt, reason=str(exc))
-        return typed_number(keys)
 
     async def _record(self, line: Line, call: Call) -> Call:
         live = await asyncio.to_thread(self._recordings.live_path, call.call_id)

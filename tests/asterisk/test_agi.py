@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from boxes import Box, CallReport, CallSpec, parse_keys
+from stage import own_folder
 from structlog.testing import capture_logs
 
 from pbx_bridge.adapters.agi.server import AgiPort, AgiServer
@@ -17,7 +18,6 @@ from pbx_bridge.errors import AgiFailed, AgiHangup
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = Path(__file__).parents[2]
 OFFSET = 7
 SECRET = 's"e(c)r\\et'
 PLAIN, CLEANED, EXITING, WRONG = "4930555201", "4930555202", "4930555203", "4930555204"
@@ -44,7 +44,7 @@ exten => {WRONG},1,Answer()
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
     """A box of its own whose PBX has numbers that lead to our AGI port."""
-    box = Box(ROOT / ".box/agi-test", OFFSET)
+    box = Box(own_folder("agi-test"), OFFSET)
     box.up(fresh=True)
     escaped = SECRET.replace("\\", "\\\\").replace('"', '\\"')
     dialplan = DIALPLAN.replace("@AGI@", str(box.ports.agi)).replace("@SECRET@", escaped)

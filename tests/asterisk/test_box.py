@@ -10,6 +10,7 @@ import pytest
 from boxes import ANONYMOUS, Box, BoxError, CallSpec, parse_keys, tones
 from boxes.ami import Ami
 from boxes.folders import SELF_TEST
+from stage import own_folder
 
 pytestmark = pytest.mark.asterisk
 
@@ -21,7 +22,7 @@ PREFIX = "4930231250"
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
     """A box of its own, beside the default one; in the checkout, so that root can drop."""
-    box = Box(ROOT / ".box/self-test", OFFSET)
+    box = Box(own_folder("self-test"), OFFSET)
     box.up(fresh=True)
     yield box
     box.down()
@@ -252,7 +253,7 @@ def test_the_bridges_dialplan_finds_its_tools(box: Box) -> None:
 
 def test_two_boxes_at_once(box: Box) -> None:
     """Another folder and another offset: both take calls."""
-    other = Box(ROOT / ".box/self-test-2", OFFSET + 1)
+    other = Box(own_folder("self-test-2"), OFFSET + 1)
     other.up(fresh=True)
     try:
         calls = [one.start_call(call(one, hangup_after_s=0.3)) for one in (box, other)]
@@ -264,7 +265,7 @@ def test_two_boxes_at_once(box: Box) -> None:
 
 def test_a_taken_port_is_named(box: Box) -> None:
     """A second box on the same ports is refused with the remedy, and the first goes on."""
-    other = Box(ROOT / ".box/self-test-2", OFFSET)
+    other = Box(own_folder("self-test-2"), OFFSET)
 
     with pytest.raises(BoxError, match=rf"port {box.ports.pstn_sip} .*--offset"):
         other.up()
@@ -274,7 +275,7 @@ def test_a_taken_port_is_named(box: Box) -> None:
 
 def test_a_box_that_is_down_uses_no_other_boxes_ports(box: Box) -> None:
     """Where the same ports are somebody else's, nothing is sent there."""
-    other = Box(ROOT / ".box/self-test-2", OFFSET)
+    other = Box(own_folder("self-test-2"), OFFSET)
 
     for action in (lambda: other.place_call(call(other)), other.ami):
         with pytest.raises(BoxError, match="pbx is down"):

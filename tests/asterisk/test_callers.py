@@ -6,7 +6,6 @@ from difflib import SequenceMatcher
 import pytest
 from after_hours import GREETING_S, NOTICE_S, ROUTINE, SAID, AfterHours, until
 from boxes import CallSpec
-from boxes.spec import parse_keys
 
 from pbx_bridge.adapters.store.reading import CasePhase
 from pbx_bridge.core.case import MessageEnd, Urgency
@@ -94,22 +93,6 @@ def test_a_caller_without_a_number_is_served(calls: Callable[[], AfterHours]) ->
         lambda: [c for c in night.stage.cases() if c.number is None and c.owner == "t1"],
     )
 
-    assert night.rung() == ["103"]
-
-
-def test_a_caller_without_a_number_may_type_one(calls: Callable[[], AfterHours]) -> None:
-    """While he is asked; then the tone comes, and his message is taken as ever."""
-    night = calls()
-    asked_s = GREETING_S + NOTICE_S + 0.5
-    keys = parse_keys(f"{asked_s}s:030998877#")
-    call = night.call(SAID["de"], number="anonymous", keys=keys, hangup_when_spoken=True)
-    call.wait()
-    (case,) = until(
-        "an acknowledged case",
-        lambda: [c for c in night.stage.cases() if c.number == "030998877" and c.owner == "t1"],
-    )
-
-    assert case.message_s > 2
     assert night.rung() == ["103"]
 
 

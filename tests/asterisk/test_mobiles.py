@@ -3,16 +3,15 @@
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from boxes import MOBILES, Box, CallSpec, tones
 from boxes.ami import Ami, Event
 from boxes.folders import SELF_TEST
+from stage import own_folder
 
 pytestmark = pytest.mark.asterisk
 
-ROOT = Path(__file__).parents[2]
 OFFSET = 6
 PREFIX = "4930231250"
 
@@ -20,7 +19,7 @@ PREFIX = "4930231250"
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
     """A box of its own, beside the default one."""
-    box = Box(ROOT / ".box/self-test", OFFSET)
+    box = Box(own_folder("self-test"), OFFSET)
     box.up(fresh=True)
     yield box
     box.down()

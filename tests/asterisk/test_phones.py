@@ -12,6 +12,7 @@ import asterisk.manager
 import pytest
 from boxes import Box, CallSpec
 from phone_worlds import Told
+from stage import own_folder
 
 from pbx_bridge.adapters.ami.link import AmiConfig, AmiLink
 from pbx_bridge.adapters.ami.orders import ring_order
@@ -74,7 +75,7 @@ exten => _X.,1,Dial(PJSIP/${{EXTEN}}@trunk)
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
     """A box whose PBX has our login, rendered from the file that we ship."""
-    box = Box(ROOT / ".box/phones-test", OFFSET)
+    box = Box(own_folder("phones-test"), OFFSET)
     box.up(fresh=True)
     with (box.pbx_etc / "extensions.conf").open("a") as extensions:
         extensions.write(DIALPLAN)

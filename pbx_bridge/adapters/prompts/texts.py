@@ -16,7 +16,6 @@ from pbx_bridge.errors import PromptError
 CALLER = (
     "greeting",
     "recording-notice",
-    "ask-number",
     "confirm-ring",
     "confirm-office",
     "goodbye",

@@ -1,22 +1,12 @@
 """What is asked of a caller: the first fact that is still missing."""
 
-from dataclasses import replace
-
 import pytest
 from examples import NOW, opened_call
 
-from pbx_bridge.core.call_events import Greeted, Judged, MessageEnded, NumberTyped, Told
-from pbx_bridge.core.call_flow import Call, advance
-from pbx_bridge.core.call_line import (
-    AskNumber,
-    AwaitVerdict,
-    Finish,
-    Record,
-    Say,
-    next_request,
-    typed_number,
-)
-from pbx_bridge.core.case import Caller, MessageEnd, Transcript, Urgency, Verdict
+from pbx_bridge.core.call_events import Greeted, Judged, MessageEnded, Told
+from pbx_bridge.core.call_flow import advance
+from pbx_bridge.core.call_line import AwaitVerdict, Finish, Record, Say, next_request
+from pbx_bridge.core.case import MessageEnd, Transcript, Urgency, Verdict
 
 BURST = Judged(Verdict(urgency=Urgency.EMERGENCY, category="water"), Transcript(language="de"))
 INVOICE = Judged(Verdict(urgency=Urgency.ROUTINE, category="office"), Transcript(language="de"))
@@ -57,56 +47,3 @@ def test_caller_hears_what_happens_next(judged: Judged, prompt: str) -> None:
 def test_caller_who_was_told_everything_is_done() -> None:
     """Nothing is missing any more."""
     assert asked(Greeted(), SPOKEN, BURST, Told()) == Finish()
-
-
-# ---------------------------------------------------------------- a number that is withheld
-
-
-def hidden(*events: object) -> Call:
-    """Return the call of somebody who hides his number after *events*."""
-    call = replace(opened_call().state, caller=Caller(None))
-    for event in events:
-        call = advance(NOW, call, event).state
-    return call
-
-
-def test_who_hides_his_number_is_asked_for_it_once() -> None:
-    """After the notice, before he speaks; whether he types one or not."""
-    assert next_request(hidden()) == Say(("greeting", "recording-notice"), Greeted())
-    assert next_request(hidden(Greeted())) == AskNumber("ask-number")
-    for typed in (None, "0301234"):
-        call = hidden(Greeted(), NumberTyped(typed))
-        assert next_request(call) == Record(call.limits)
-        assert call.caller.number == typed
-
-
-def test_who_has_spoken_is_not_asked() -> None:
-    """The dialplan gave him back with his message."""
-    assert next_request(hidden(Greeted(), SPOKEN)) == AwaitVerdict()
-
-
-def test_number_that_the_line_told_is_never_replaced() -> None:
-    """And a second answer does not change the first."""
-    known = advance(NOW, opened_call().state, NumberTyped("0309999")).state
-    twice = hidden(NumberTyped("0301234"), NumberTyped("0309999"))
-
-    assert known == opened_call().state
-    assert twice.caller.number == "0301234"
-    assert hidden(NumberTyped(None), NumberTyped("0309999")).caller.number is None
-
-
-@pytest.mark.parametrize(
-    ("keys", "number"),
-    [
-        ("0301234", "0301234"),
-        ("*0301234", "0301234"),
-        ("1234", "1234"),
-        ("123", None),
-        ("", None),
-        ("1" * 15, "1" * 15),
-        ("1" * 16, None),
-    ],
-)
-def test_what_can_be_called_back_is_a_number(keys: str, number: str | None) -> None:
-    """A key by mistake is none, and a stuck key neither."""
-    assert typed_number(keys) == number

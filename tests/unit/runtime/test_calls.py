@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from lines import KeyLine
 from night import CALL_ID, Night
 
 from pbx_bridge.core.call_flow import CallPhase
@@ -19,56 +18,6 @@ async def test_caller_is_greeted_heard_and_told(night: Night) -> None:
     assert line.played == ["greeting", "recording-notice", "confirm-ring", "goodbye"]
     assert line.recorded == [f"/spool/{CALL_ID}"]
     assert line.variables["PBXB_DONE"] == "1"
-    assert night.rang() == ["anna"]
-
-
-async def hidden(night: Night, *keys: str, **script: object) -> KeyLine:
-    """Let somebody call who hides his number, and types *keys* when he is asked."""
-    line = night.caller(kind=KeyLine, pressed=list(keys), **script)
-    line.caller_number = None
-    return await night.serve(line)
-
-
-async def test_who_hides_his_number_may_type_one(night: Night) -> None:
-    """The technician hears it and can call back."""
-    line = await hidden(night, *"030123456#")
-
-    assert line.played == [
-        "greeting",
-        "recording-notice",
-        "ask-number",
-        "confirm-ring",
-        "goodbye",
-    ]
-    assert (await night.call()).caller.number == "030123456"
-    assert night.rang() == ["anna"]
-    assert night.phones.rings[0].caller_number == "030123456"
-
-
-@pytest.mark.parametrize("keys", ["", "#", "12#", "5" * 40])
-async def test_who_types_no_number_is_served_all_the_same(night: Night, keys: str) -> None:
-    """He waits for the tone, or a key is stuck: his message is taken."""
-    line = await hidden(night, *keys)
-
-    assert line.recorded == [f"/spool/{CALL_ID}"]
-    assert (await night.call()).caller.number is None
-    assert night.rang() == ["anna"]
-
-
-async def test_missing_question_costs_only_the_question(night: Night) -> None:
-    """The prompts were not rendered anew after an upgrade."""
-    line = await hidden(night, missing=frozenset({"ask-number"}))
-
-    assert line.recorded == [f"/spool/{CALL_ID}"]
-    assert night.rang() == ["anna"]
-
-
-async def test_who_hangs_up_at_the_question_is_not_lost(night: Night) -> None:
-    """There is a case, and somebody is rung."""
-    await hidden(night, hangs_up_at="ask-number")
-    await night.pass_time(seconds=10)
-
-    assert (await night.call()).caller.number is None
     assert night.rang() == ["anna"]
 
 
