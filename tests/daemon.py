@@ -99,14 +99,8 @@ class Daemon:
         phones, clock = world.line, world.clock
         self.tokens = Tokens(b"0123456789abcdef0123456789abcdef")
         self.deeds = Deeds(clock, world.outbox)
-        self.cases = Cases(
-            clock,
-            world.calls,
-            world.escalations,
-            world.outbox,
-            self.deeds,
-            on_call=self._call_came,
-        )
+        stores = world.calls, world.escalations, world.outbox
+        self.cases = Cases(clock, *stores, self.deeds, on_call=self._call_came)
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
         self.lookout = Lookout(phones, self.tokens, itertools.starmap(Technician, NUMBERS.items()))

@@ -1,6 +1,7 @@
 """The whole house: every part once, and who knows whom."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -105,15 +106,7 @@ class House:
         self._deeds = Deeds(self._clock, store.outbox)
         self._callers: list[str] = []
         self._has_looked = asyncio.Event()
-        self._cases = Cases(
-            self._clock,
-            store.calls,
-            store.escalations,
-            store.outbox,
-            self._deeds,
-            on_turn=Watchdog().ping,
-            on_call=self._call_came,
-        )
+        self._cases = self._new_cases()
         self._switchboard = Switchboard(self._cases.post)
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
@@ -138,15 +131,10 @@ class House:
         self._switchboard.connect(recovery, self._phone_checks)
         agi, control = self._agi(calls, recovery), self._control()
 
-        async def decide() -> None:
-            """Move cases on, after a look at what happened without us."""
+        async def after_a_look(loop: Callable[[], Awaitable[None]]) -> None:
+            """Run *loop*, after a look at what happened without us."""
             await recovery.wait_for_first_look()
-            await self._cases.run()
-
-        async def check_shifts() -> None:
-            """Ring whose shift has begun, after that look."""
-            await recovery.wait_for_first_look()
-            await self._shift_checks.run()
+            await loop()
 
         return Service(
             [
@@ -160,16 +148,27 @@ class House:
                 Part("control", lambda: _listen(control), control.stop),
             ],
             [
-                decide,
+                partial(after_a_look, self._cases.run),
                 self._leases.run,
                 recovery.run,
                 recovery.look_now_and_then,
                 self._delivery.run,
                 self._outlook().run,
-                check_shifts,
+                partial(after_a_look, self._shift_checks.run),
             ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
+        )
+
+    def _new_cases(self) -> Cases:
+        return Cases(
+            self._clock,
+            self._store.calls,
+            self._store.escalations,
+            self._store.outbox,
+            self._deeds,
+            on_turn=Watchdog().ping,
+            on_call=self._call_came,
         )
 
     def _call_came(self) -> None:

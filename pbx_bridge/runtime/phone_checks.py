@@ -82,6 +82,9 @@ class Check:
 class PhoneChecks:
     """One check at a time; it is rung as a case is, with the same number and timeout."""
 
+    _ending: asyncio.Task[None] | None = None
+    """The end of a leg that nobody waits for; nothing else keeps it alive."""
+
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         *,
@@ -103,28 +106,25 @@ class PhoneChecks:
 
         Args:
             clock: tells the time.
-            calls: which go first, those that are not decided.
-            escalations: whose cases go first.
+            calls: go first until they are decided.
+            escalations: go first.
             phones: ring.
             leases: keep the leg ours.
             tokens: prove that a leg is ours.
             prompt: where prompts lie.
             language_of: of a technician.
-            roster: the technicians' numbers by their short names; nobody else is rung.
+            roster: the technicians' numbers by their names; nobody else is rung.
             ring_timeout: as for a case.
             has_looked: set when somebody has looked what lives in Asterisk.
             callers: who has called us and is on the line.
         """
         self._clock, self._calls, self._escalations = clock, calls, escalations
-        self._phones, self._has_looked = phones, has_looked
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
-        self._language_of, self._roster = language_of, roster
-        self._ring_timeout, self._callers = ring_timeout, callers
+        self._language_of, self._roster, self._callers = language_of, roster, callers
+        self._phones, self._has_looked, self._ring_timeout = phones, has_looked, ring_timeout
         self._numbers = count(int(clock.now().timestamp()))
         self._current: Check | None = None
-        self._ending: asyncio.Task[None] | None = None
-        self._freed: dict[str | None, float] = {}
-        """When whose mobile was on a check's leg last, by the loop's clock; `None`: somebody's."""
+        self._freed: dict[str | None, float] = {}  # see `_note_freed`
 
     @property
     def longest_s(self) -> float:
@@ -315,6 +315,7 @@ class PhoneChecks:
         )
 
     def _note_freed(self, technician: str | None) -> None:
+        """Note that a mobile leaves a check's leg now; `None`: nobody knows whose."""
         self._freed[technician] = asyncio.get_running_loop().time()
 
     async def _end(self, leg: str) -> None:

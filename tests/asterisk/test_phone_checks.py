@@ -115,7 +115,7 @@ def test_while_a_caller_speaks_nobody_is_checked(night: AfterHours) -> None:
 
     assert outcomes(typed(night, "t1")) == ["case-first"]
     call.wait()
-    until("the case rings", lambda: night.rung())
+    until("the case rings", night.rung)
     assert night.rung() == ["101"]
 
 
