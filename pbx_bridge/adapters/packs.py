@@ -1,6 +1,7 @@
 """Load the rule packs that we ship, and the firm's own rule file on top."""
 
 import gc
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def lint(language: str, own: Path | None = None) -> tuple[RulePack, list[str]]:
     folder = _shipped().joinpath(language)
     common = folder.joinpath("common.txt").read_text(encoding="utf-8").split()
     lines: list[str] = []
-    for found in suspicions(tables, pack, common):
+    for found in suspicions(tables, pack, common, str(own or "")):
         name = found.file.rpartition("/")[2]
         entry = own if own is not None and found.file == str(own) else folder.joinpath(name)
         number, line = _line_of(found, entry.read_text(encoding="utf-8").splitlines())
@@ -61,15 +62,27 @@ _JUSTIFIED = "# lint: "
 
 def _line_of(found: Suspicion, lines: list[str]) -> tuple[int, str]:
     """Return number and text of the line with the pattern, after the heading of its place."""
-    kind, _, name = found.where.partition(" ")
-    short = name.rpartition(".")[2]
-    heading = {"concept": f"{name} =", "fact": f'id = "{name}"', "rule": f'id = "{short}"'}
-    begun = False
-    for number, line in enumerate(lines, 1):
-        begun = begun or line.lstrip('"').startswith(heading.get(kind, ""))
-        if begun and f'"{found.source}"' in line:
+    quoted = re.compile(rf"""(["']){re.escape(found.source)}\1""")
+    start = _start_of(found, lines)
+    numbered = list(enumerate(lines, 1))
+    for number, line in (*numbered[start:], *numbered[:start]):
+        if quoted.search(line):
             return number, line
     return 1, ""
+
+
+def _start_of(found: Suspicion, lines: list[str]) -> int:
+    """Return the index of the line at which the place begins, as far as it has a name."""
+    kind, _, name = found.where.partition(" ")
+    short = re.escape(name.rpartition(".")[2])
+    headings = {"concept": rf"""(["']?){short}\1\s*="""}
+    headings |= dict.fromkeys(("fact", "rule"), rf"""id\s*=\s*(["']){short}\1""")
+    heading = re.compile(rf"\s*{headings.get(kind, '')}")
+    start = next((number for number, line in enumerate(lines) if heading.match(line)), 0)
+    if kind != "concept":  # an id may stand below the patterns
+        while start and not lines[start].startswith("["):
+            start -= 1
+    return start
 
 
 def _tables(language: str, own: Path | None) -> dict[str, Table]:

@@ -47,8 +47,8 @@ class EscalationConfig:
     listen_alone_s: ListenAlone = 0
     """
     Seconds somebody who picked up has the case for himself before the next one is rung beside
-    him, at most the answer limit. The next one is never rung before the ring timeout is over, and
-    with 0 that is all: a mailbox costs its ring timeout.
+    him, at most the answer limit. The next one is not rung before the ring timeout is over, unless
+    the step has an overlap, and with 0 that is all: a mailbox costs its ring timeout.
     """
     line_retry_s: LineRetry = 5
     """Seconds until a ring that could not be placed, or had nobody free, is tried again."""

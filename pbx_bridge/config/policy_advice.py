@@ -22,6 +22,7 @@ def policy_advice(config: Config) -> Iterator[Mistake]:
     yield from _mailboxes(config)
     yield from _unreached(config)
     yield from _overlaps(config)
+    yield from _listeners(config)
     yield from _ceilings(config)
     yield from _never_rung(config)
     yield from _unused_layers(config)
@@ -81,6 +82,25 @@ def _overlaps(config: Config) -> Iterator[Mistake]:
                 path = ("policy", place, "step", at, "overlap_s")
                 rings = f"the mobile rings for {step.ring_timeout.seconds} s only"
                 yield path, f"{step.overlap.seconds} s overlaps nothing: {rings}; make it shorter"
+
+
+def _listeners(config: Config) -> Iterator[Mistake]:
+    """Yield where a listener is to have more time for himself than he is kept on the phone."""
+    firm = config.escalation
+    places: list[tuple[KeyPath, int, int]] = [
+        (("escalation", "listen_alone_s"), firm.listen_alone_s, firm.answer_limit_s)
+    ]
+    for place, policy in enumerate(config.policies):
+        alone, limit = policy.listen_alone_s, policy.answer_limit_s
+        if alone is not None or limit is not None:
+            key = "answer_limit_s" if alone is None else "listen_alone_s"
+            alone = firm.listen_alone_s if alone is None else alone
+            limit = firm.answer_limit_s if limit is None else limit
+            places.append((("policy", place, key), alone, limit))
+    for path, alone, limit in places:
+        if alone > limit:
+            text = f"nobody listens alone for {alone} s: he is kept on the phone for {limit} s"
+            yield path, f"{text} and the message; make listen_alone_s shorter"
 
 
 def _ceilings(config: Config) -> Iterator[Mistake]:

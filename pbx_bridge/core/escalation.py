@@ -33,6 +33,7 @@ from pbx_bridge.core.escalation_rounds import (
     begin_round,
     exhaust,
     go_on,
+    keep_word,
     line_down,
     silenced,
 )
@@ -43,6 +44,7 @@ from pbx_bridge.core.escalation_state import (
     changed,
     closed,
     given_back,
+    got_through,
     over,
     pressed,
     unplaced,
@@ -62,11 +64,22 @@ def open_escalation(
     return EscalationTransition(started.state, (Tell(Topic.NEW_CASE), *started.effects))
 
 
-def open_taken(
-    now: datetime, case_id: str, urgency: Urgency, policy: Policy, technician: str
+def open_taken(  # noqa: PLR0913  what `open_escalation` has, and who took it
+    now: datetime,
+    case_id: str,
+    urgency: Urgency,
+    policy: Policy,
+    technician: str,
+    *,
+    number: str | None = None,
 ) -> EscalationTransition:
-    """Open an escalation that is over already: *technician* pressed 1 before we could ring."""
-    return _acknowledge(now, _new(now, case_id, urgency, policy), technician)
+    """
+    Open an escalation that is over already: *technician* pressed 1 before we could ring.
+
+    *number* is where he is rung, should he not be in *policy*; `None`: nobody we know.
+    """
+    new = replace(_new(now, case_id, urgency, policy), taker=_taker(technician, number))
+    return _acknowledge(now, new, technician)
 
 
 def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
@@ -76,6 +89,10 @@ def advance(now: datetime, esc: Escalation, event: EscalationEvent) -> Escalatio
     An acknowledgement counts whenever it comes, even from a ring that we had given up and
     after the fallback: a human said yes. Every other late or repeated event changes nothing.
     """
+    return keep_word(_moved(now, esc, event))
+
+
+def _moved(now: datetime, esc: Escalation, event: EscalationEvent) -> EscalationTransition:
     if isinstance(event, CaseReopened):
         return reopened(now, esc, event)
     match event:
@@ -125,6 +142,8 @@ def _pressed_one(now: datetime, esc: Escalation, n: int, others: Others) -> Esca
         # we had given him up, and his mobile rings anew: he cannot listen to this ring
         accepted = changed(accepted, n, talks_until=None)
     if esc.phase is not EscalationPhase.ACKNOWLEDGED:
+        if not ring.is_reminder:  # rung under the number of the policy
+            accepted = replace(accepted, taker=None)
         return _acknowledge(now, accepted, ring.technician)
     if ring.is_reminder and ring.technician == esc.owner:
         return EscalationTransition(reminded(now, accepted))
@@ -167,7 +186,7 @@ def _answered(now: datetime, esc: Escalation, n: int, others: Others) -> Escalat
         return EscalationTransition(esc)
     rings_until = ring.ends_at - esc.policy.grace
     state = changed(
-        replace(esc, has_reached_somebody=True),
+        got_through(esc, n),
         n,
         is_answered=True,
         ends_at=now + esc.policy.answer_limit,
@@ -285,8 +304,7 @@ def _by_hand(now: datetime, esc: Escalation, event: CaseDone | TakenByHand) -> E
         return _done(now, esc, event.by)
     if esc.phase is EscalationPhase.ACKNOWLEDGED:
         return EscalationTransition(esc)
-    taker = Technician(event.by, event.number) if event.number is not None else None
-    return _acknowledge(now, replace(esc, taker=taker), event.by)
+    return _acknowledge(now, replace(esc, taker=_taker(event.by, event.number)), event.by)
 
 
 def _acknowledge(now: datetime, esc: Escalation, technician: str) -> EscalationTransition:
@@ -311,6 +329,10 @@ def _done(now: datetime, esc: Escalation, by: str) -> EscalationTransition:
 # ---------------------------------------------------------------- small things
 
 
+def _taker(name: str, number: str | None) -> Technician | None:
+    return Technician(name, number) if number is not None else None
+
+
 def _next(
     now: datetime, esc: Escalation, passed: list[int], others: Others
 ) -> EscalationTransition:
@@ -326,7 +348,8 @@ def _is_turn(now: datetime, esc: Escalation, passed: list[int]) -> bool:
     if esc.awaited:
         return not any(one.holds(now) for one in esc.awaited)
     is_paused = esc.go_on_at is not None and not esc.is_waiting
-    return any(n >= esc.newest for n in passed) or not (esc.live or is_paused)
+    is_held = any(one.holds(now) for one in esc.live)
+    return any(n >= esc.newest for n in passed) or not (is_held or is_paused)
 
 
 def _new(now: datetime, case_id: str, urgency: Urgency, policy: Policy) -> Escalation:

@@ -76,7 +76,8 @@ def reopened(now: datetime, esc: Escalation, event: CaseReopened) -> EscalationT
         esc.phase is EscalationPhase.EXHAUSTED and has_people
     ):
         return EscalationTransition(esc)
-    then = begin_round(now, _anew(now, replace(esc, policy=policy)), event.others)
+    # whoever took it then may have another number today
+    then = begin_round(now, _anew(now, replace(esc, policy=policy, taker=None)), event.others)
     effects = (Tell(Topic.REOPENED, event.by), MarkTaken(None), *then.effects)
     return EscalationTransition(then.state, effects)
 

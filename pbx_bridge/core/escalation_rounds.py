@@ -25,12 +25,18 @@ LONGEST_RETRY = 8
 def begin_round(
     now: datetime, esc: Escalation, others: Others, *, last: str | None = None
 ) -> EscalationTransition:
-    """Begin the next round, *last* at its end; after the last round the last resort."""
+    """
+    Begin the next round, *last* at its end; after the last round the last resort.
+
+    Who is left over of the round, because he listens, has his turn in the order of the next
+    one, or after the last resort.
+    """
     policy = esc.policy
     state = replace(
         esc,
         round=esc.round + 1,
         newest=len(esc.attempts) + 1,  # whoever still listens holds nobody back
+        round_from=len(esc.attempts) + 1,
         has_reached_somebody=False,
         idle_rounds=0,
         put_last=last if policy.vary_order and last else esc.put_last,
@@ -46,7 +52,10 @@ def begin_round(
     if not policy.last_group():
         return exhaust(now, state, reason)
     resort = replace(
-        state, round=policy.rounds + 1, todo=policy.last_group(), owes_word=bool(esc.live)
+        state,
+        round=policy.rounds + 1,
+        todo=(*policy.last_group(), *esc.todo),
+        owes_word=bool(esc.live),
     )
     then = go_on(now, resort, others)
     told = () if resort.owes_word else (Fallback(reason),)
@@ -73,11 +82,23 @@ def go_on(now: datetime, esc: Escalation, others: Others) -> EscalationTransitio
     choice = choose(state.todo, others, urgency=state.urgency, ringing=ringing)
     if choice.group is not None:
         return _ring(now, replace(state, todo=choice.todo), choice.group)
-    again = now + state.policy.line_retry
-    waiting = replace(state, todo=choice.todo, is_waiting=True, go_on_at=again)
+    left = replace(state, todo=choice.todo)
+    if _only_listeners_left(now, left):
+        return _round_over(now, left, others)
+    ends = [one.alone_until for one in left.live if one.alone_until and now < one.alone_until]
+    again = min([now + state.policy.line_retry, *ends])
+    waiting = replace(left, is_waiting=True, go_on_at=again)
     wanted = choice.preempt
     effects = (TakeOver(wanted.case_id, wanted.attempt),) if wanted is not None else ()
     return EscalationTransition(with_timer(waiting), effects)
+
+
+def _only_listeners_left(now: datetime, esc: Escalation) -> bool:
+    """Whether all who are left of the round listen, hold nobody back, and others follow."""
+    listening = {one.technician for one in esc.live}
+    left = {person.name for group in esc.todo for person in group.technicians}
+    is_held = any(one.holds(now) for one in esc.live) or esc.talking(now)
+    return left <= listening and not is_held and _others_follow(esc)
 
 
 def _nobody_left(now: datetime, esc: Escalation, others: Others) -> EscalationTransition:
@@ -128,7 +149,7 @@ def _round_over(now: datetime, esc: Escalation, others: Others) -> EscalationTra
     policy = esc.policy
     if esc.round > policy.rounds:
         return exhaust(now, esc, FallbackReason.NOBODY_ACCEPTED)
-    if esc.has_reached_somebody:
+    if esc.has_reached_somebody or len(esc.attempts) < esc.round_from:
         return begin_round(now, esc, others)
     # a dead trunk does not burn the policy
     idle = esc.idle_rounds + 1
@@ -144,6 +165,21 @@ def line_down(esc: Escalation) -> EscalationTransition:
         return EscalationTransition(with_timer(esc))
     told = replace(esc, is_line_reported=True)
     return EscalationTransition(with_timer(told), (Fallback(FallbackReason.LINE_DOWN),))
+
+
+def keep_word(moved: EscalationTransition) -> EscalationTransition:
+    """
+    Tell the office what it is owed as soon as nobody listens who did before the last resort.
+
+    It is told at once when the last resort could not be rung: that may last.
+    """
+    esc = moved.state
+    is_heard = any(one.attempt < esc.round_from for one in esc.live)
+    is_stuck = any(one.is_unplaced for one in esc.attempts[esc.round_from - 1 :])
+    if not esc.owes_word or (is_heard and not is_stuck):
+        return moved
+    word = Fallback(FallbackReason.NOBODY_ACCEPTED)
+    return EscalationTransition(replace(esc, owes_word=False), (*moved.effects, word))
 
 
 def silenced(

@@ -77,6 +77,8 @@ class Escalation:
     attempts: tuple[Attempt, ...] = ()
     newest: int = 1
     """Number of the first attempt of the group that was rung last, or of one yet to come."""
+    round_from: int = 1
+    """Number of the first attempt of this round; older ones are listeners of earlier rounds."""
     owner: str | None = None
     counted: tuple[str, ...] = ()
     """Marks of `TakenElsewhere` that are no news any more, whoever has the case now."""
@@ -92,7 +94,7 @@ class Escalation:
     is_line_reported: bool = False
     """Whether `FallbackReason.LINE_DOWN` has been said already."""
     owes_word: bool = False
-    """Somebody still listened when the last resort was rung: the office is told at the end."""
+    """Somebody still listened when the last resort was rung: the office is told after him."""
     wake_at: datetime | None = None
 
     def find(self, attempt: int) -> Attempt | None:
@@ -150,16 +152,20 @@ def changed(esc: Escalation, n: int, **fields: bool | RingOutcome | datetime | N
 def pressed(now: datetime, esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
     """Return *esc* with a key pressed in attempt *n*; he still has us on the phone."""
     talks_until = now + esc.policy.answer_limit if esc.attempts[n - 1].is_answered else None
-    state = replace(esc, has_reached_somebody=True)
-    return changed(state, n, outcome=outcome, talks_until=talks_until)
+    return changed(got_through(esc, n), n, outcome=outcome, talks_until=talks_until)
 
 
 def closed(esc: Escalation, n: int, outcome: RingOutcome) -> Escalation:
     """Return *esc* with attempt *n* over; an outcome that is there stays."""
     if not esc.is_live(n):
         return esc
-    reached = esc.has_reached_somebody or outcome is not RingOutcome.UNREACHABLE
-    return replace(changed(esc, n, outcome=outcome), has_reached_somebody=reached)
+    state = esc if outcome is RingOutcome.UNREACHABLE else got_through(esc, n)
+    return changed(state, n, outcome=outcome)
+
+
+def got_through(esc: Escalation, n: int) -> Escalation:
+    """Return *esc*, whose attempt *n* reached a mobile; of an earlier round that says nothing."""
+    return replace(esc, has_reached_somebody=esc.has_reached_somebody or n >= esc.round_from)
 
 
 def given_back(esc: Escalation, n: int, *, is_last_chance: bool = False) -> Escalation:
@@ -210,7 +216,15 @@ def with_turn(esc: Escalation) -> Escalation:
 
 def over(esc: Escalation, phase: EscalationPhase) -> Escalation:
     """Return *esc* in a phase in which nobody is rung and no timer runs."""
-    return replace(esc, phase=phase, todo=(), go_on_at=None, is_waiting=False, wake_at=None)
+    return replace(
+        esc,
+        phase=phase,
+        todo=(),
+        go_on_at=None,
+        is_waiting=False,
+        owes_word=False,
+        wake_at=None,
+    )
 
 
 def without_late(now: datetime, esc: Escalation) -> tuple[Escalation, list[int]]:

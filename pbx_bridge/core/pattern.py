@@ -157,6 +157,22 @@ def spelled_out(elements: Sequence) -> tuple[Sequence, ...]:
     return tuple(variants)
 
 
+def settling_parts(pattern: Pattern) -> list[Part]:
+    """
+    Return the conditions of *pattern* that settle a matter: those that name a concept.
+
+    *sister|alone & @all_well* settles by its second; where none names one it is the first.
+    No condition means that the pattern only asks for facts.
+    """
+    said = [part for part in pattern.parts if part.phrases and not part.absent]
+    return [part for part in said if _names_concept(part)] or said[:1]
+
+
+def _names_concept(part: Part) -> bool:
+    terms = (term for phrase in part.phrases for element in phrase for term in element.terms)
+    return any("@" in term for term in terms)
+
+
 Terms = tuple[str, ...]
 """One of these must stand."""
 

@@ -19,6 +19,7 @@ class Draft:
     mistakes: list[str] = field(default_factory=list)
     header: dict[str, str] = field(default_factory=dict)
     fillers: set[str] = field(default_factory=set)
+    """With their marks and without; a text may have none."""
     same: dict[str, set[str]] = field(default_factory=dict)
     off: list[tuple[str, str]] = field(default_factory=list)
     concepts: dict[str, list[Part]] = field(default_factory=dict)

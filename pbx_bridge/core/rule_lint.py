@@ -29,7 +29,7 @@ class Suspicion:
 
 
 def suspicions(
-    files: Mapping[str, Table], pack: RulePack, common: Sequence[str]
+    files: Mapping[str, Table], pack: RulePack, common: Sequence[str], own: str = ""
 ) -> list[Suspicion]:
     """
     Return what looks wrong in *files*, which are part of *pack*.
@@ -38,9 +38,11 @@ def suspicions(
         files: name to parsed TOML, as `rulefile.read` takes them.
         pack: what they were read into; it says which words meet which term.
         common: words that callers say often, the most frequent first.
+        own: name of the firm's file, whose concepts are meant to add to those of others.
     """
     sources = list(_sources(files, pack.language))
-    return [*_broken_lists(sources), *_chance_words(sources, pack, common)]
+    twice = _concepts_of_two_files({name: files[name] for name in files if name != own})
+    return [*twice, *_broken_lists(sources), *_chance_words(sources, pack, common)]
 
 
 _Source = tuple[str, str, str]
@@ -55,8 +57,7 @@ def _sources(files: Mapping[str, Table], language: str) -> Iterator[_Source]:
         for name in ("negation", "zones", "asides", "hold", "topics"):
             yield from ((file, f"[{name}]", text) for text in _texts(_table(tables, name)))
         for kind, before in (("fact", ""), ("rule", f"{language}.{trade}.")):
-            entries = tables.get(kind, [])
-            for entry in entries if isinstance(entries, list) else []:
+            for entry in _entries(tables, kind):
                 where = f"{kind} {before}{entry.get('id', '')}"
                 clause = [*_texts(entry.get("patterns")), *_texts(entry.get("unless"))]
                 yield from ((file, where, text) for text in clause)
@@ -67,6 +68,12 @@ def _table(tables: Table, name: str) -> Table:
     return value if isinstance(value, dict) else {}
 
 
+def _entries(tables: Table, kind: str) -> list[Table]:
+    """Return the tables of one kind; `[rule]` is a list of one, as for the reader of the files."""
+    value = tables.get(kind, [])
+    return value if isinstance(value, list) else [_table(tables, kind)]
+
+
 def _texts(value: object) -> Iterator[str]:
     """Yield all texts in lists, at any depth."""
     if isinstance(value, dict):
@@ -74,6 +81,18 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(each)
     elif isinstance(value, list):
         yield from (each for each in value if isinstance(each, str))
+
+
+def _concepts_of_two_files(files: Mapping[str, Table]) -> Iterator[Suspicion]:
+    """Yield concepts that add up though their authors may not know of each other."""
+    first: dict[str, str] = {}
+    for file, tables in files.items():
+        for name, value in _table(tables, "concepts").items():
+            other = first.setdefault(name, file)
+            if other != file:
+                text = f"{other} has a concept of this name too, both lists add up; rename one"
+                source = next(_texts(value), "")
+                yield Suspicion(file=file, where=f"concept {name}", source=source, text=text)
 
 
 def _broken_lists(sources: list[_Source]) -> Iterator[Suspicion]:

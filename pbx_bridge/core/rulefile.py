@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.negation import LISTS as NEGATION_LISTS
+from pbx_bridge.core.pattern import settling_parts
 from pbx_bridge.core.rule_assembly import assemble
 from pbx_bridge.core.rule_draft import Draft, Table
 from pbx_bridge.core.rulepack import CERTAIN_AFTER, WEIGHTS, Clause, Rule, RulePack
@@ -43,7 +44,7 @@ def _pack_table(draft: Draft, file: str, table: Table) -> str:
     if language != draft.language:
         draft.wrong(where, f"language is {language}, but the pack is {draft.language}")
     for filler in draft.strings(where, table.get("fillers", [])):
-        draft.fillers.add(fold(filler, draft.language))
+        draft.fillers |= {filler.casefold(), fold(filler, draft.language)}
     draft.off += [(file, rule) for rule in draft.strings(where, table.get("off", []))]
     return draft.texts(where, table, "trade", "other")
 
@@ -140,16 +141,17 @@ def _rule(draft: Draft, file: str, trade: str, table: Table) -> None:
         weight = WEIGHTS[urgency]
     if not draft.texts(where, table, "reason"):
         draft.wrong(where, "reason is missing; say in a few words what the rule has heard")
+    clause = _clause(draft, where, rule_id, table, anytime=not urgency.rings)
     draft.rules[rule_id] = (
         where,
         Rule(
-            clause=_clause(draft, where, rule_id, table, anytime=not urgency.rings),
+            clause=clause,
             urgency=urgency,
             weight=float(weight),
             category=category,
             reason=draft.texts(where, table, "reason"),
             certain_after=_certain(draft, where, table, urgency),
-            settles=_settles(draft, where, table, urgency),
+            settles=_settles(draft, where, table, urgency, clause),
         ),
     )
 
@@ -167,10 +169,14 @@ def _certain(draft: Draft, where: str, table: Table, urgency: Urgency) -> int | 
     return None
 
 
-def _settles(draft: Draft, where: str, table: Table, urgency: Urgency) -> bool:
+def _settles(draft: Draft, where: str, table: Table, urgency: Urgency, clause: Clause) -> bool:
     settles = draft.flag(where, table, "settles", default=False)
     if settles and urgency.rings:
         draft.wrong(where, "only a routine or none rule can settle; take the line out")
+    for pattern in clause.patterns if settles else ():
+        if not settling_parts(pattern):
+            what = "a fact has no place in the message; to settle, write the words themselves"
+            draft.wrong(where, f"pattern {pattern.source!r}: {what}")
     return settles
 
 

@@ -82,9 +82,13 @@ def words(text: str) -> list[str]:
 
 
 def tokenise(text: str, language: str, fillers: frozenset[str] = frozenset()) -> tuple[Token, ...]:
-    """Return the tokens of *text* without *fillers* (folded words such as `ahm`)."""
-    found = (Token(word, fold(word, language)) for word in words(text))
-    return tuple(each for each in found if each.folded not in fillers)
+    """
+    Return the tokens of *text* without *fillers*, lower case.
+
+    They are compared with their marks: *hält* is a word, *halt* says nothing.
+    """
+    said = (word for word in words(text) if word.casefold() not in fillers)
+    return tuple(Token(word, fold(word, language)) for word in said)
 
 
 def slips_allowed(length: int) -> int:

@@ -1,13 +1,13 @@
 """Judge a message by a rule pack; the verdict can only fail upwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pbx_bridge.core.case import Reason, Transcript, Urgency, Verdict
 from pbx_bridge.core.clause_index import Begun
 from pbx_bridge.core.finding import Hit, find, find_near
 from pbx_bridge.core.hearing import Heard
-from pbx_bridge.core.pattern import Part, Pattern
+from pbx_bridge.core.pattern import Part, Pattern, settling_parts
 from pbx_bridge.core.rulepack import Clause, Context, Rule, RulePack
 
 ASIDE_WEIGHT = 5.0
@@ -18,6 +18,10 @@ MIN_CONFIDENCE = 0.55
 """Mean confidence of the words below which a quiet verdict is not believed: `unknown`."""
 TALE_WORDS = 9
 """Words from which a trade on which no rule spoke is a tale of trouble, not a short order."""
+SETTLEMENTS = 3
+"""Settling words that are looked behind one by one; then the last ones found are gone to."""
+REPEATS = 8
+"""Looks behind settling words after which each skips half of what is left at least."""
 NO_CONTEXT = Context()
 UNMATCHED = "unmatched"
 """Rule id of the reason given when no rule spoke."""
@@ -53,8 +57,10 @@ class _Hearing:
     heard: Heard
     facts: dict[str, str]
     silenced: list[Silenced]
-    ends: dict[str, int] = field(default_factory=dict)
-    """Clause to the token after the words of its first condition."""
+    hints: list[Silenced] = field(default_factory=list)
+    """As `silenced`, of patterns whose other words were not said."""
+    held: dict[str, Pattern] = field(default_factory=dict)
+    """Clause to the pattern by which it holds."""
 
     def words_for(self, clause: Clause, begun: Iterable[int]) -> str | None:
         """Return the words by which *clause* holds, or None; its patterns *begun* are tried."""
@@ -63,8 +69,9 @@ class _Hearing:
             if words is not None:
                 blocker = self._blocker(clause)
                 if blocker is None:
+                    self.held[clause.clause_id] = clause.patterns[number]
                     return words
-                self._note(clause, words, f"unless {blocker}")
+                self.silenced.append(_silenced(clause, words, f"unless {blocker}"))
                 return None
         return None
 
@@ -82,16 +89,26 @@ class _Hearing:
     def _pattern(self, pattern: Pattern, clause: Clause) -> str | None:
         """Return the words of all parts of *pattern*, or None when one does not hold."""
         words: list[str] = []
+        silenced: Silenced | None = None
         for part in pattern.parts:
-            found = self._part(part, _ANYTIME if part.absent else clause)
-            if (found is None) is not part.absent:
+            found, cause = self._part(part, _ANYTIME if part.absent else clause)
+            if found is not None and cause and not part.absent:
+                silenced = silenced or _silenced(clause, found, cause)
+            elif (found is None or bool(cause)) is not part.absent:
+                if silenced is not None:
+                    self.hints.append(silenced)
                 return None
             words.append(found or "")
-        return " … ".join(filter(None, words))
+        if silenced is None:
+            return " … ".join(filter(None, words))
+        if clause is not _ANYTIME:
+            self.silenced.append(silenced)
+        return None
 
-    def _part(self, part: Part, clause: Clause) -> str | None:
+    def _part(self, part: Part, clause: Clause) -> tuple[str | None, str]:
+        """Return the words of *part*, None when they do not stand, and what is against them."""
         if part.fact:
-            return self.facts.get(part.fact)
+            return self.facts.get(part.fact), ""
         phrases = part.phrases
         spans = self.heard.spans
         hits = find(phrases[0], spans) if len(phrases) == 1 else find_near(part, spans)
@@ -99,11 +116,15 @@ class _Hearing:
         for hit in hits:
             cause = self._objection(hit, clause)
             if not cause:
-                self.ends.setdefault(clause.clause_id, hit[-1][1])
-                return self.heard.words(hit)
-        if hits and clause is not _ANYTIME:
-            self._note(clause, self.heard.words(hits[0]), cause)
-        return None
+                return self.heard.words(hit), ""
+        return (self.heard.words(hits[0]), cause) if hits else (None, "")
+
+    def settled_at(self, clause: Clause) -> Iterator[int]:
+        """Yield the tokens behind which *clause*, which holds, has settled what was told."""
+        for part in settling_parts(self.held[clause.clause_id]):
+            for hit in find_near(part, self.heard.spans):
+                if not self._objection(hit, clause):
+                    yield max(end for _, end in hit)
 
     def _objection(self, hit: Hit, clause: Clause) -> str:
         """Return why *hit* does not count, empty when it does."""
@@ -113,8 +134,9 @@ class _Hearing:
             return f"zone {zone}"
         return ""
 
-    def _note(self, clause: Clause, words: str, cause: str) -> None:
-        self.silenced.append(Silenced(rule=clause.clause_id, words=words, cause=cause))
+
+def _silenced(clause: Clause, words: str, cause: str) -> Silenced:
+    return Silenced(rule=clause.clause_id, words=words, cause=cause)
 
 
 _ANYTIME = Clause(clause_id="", patterns=(), anytime=True)
@@ -123,21 +145,11 @@ _ANYTIME = Clause(clause_id="", patterns=(), anytime=True)
 
 def explain(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> Explanation:
     """Judge *text* and keep everything a person needs to follow the verdict."""
-    heard = pack.ear.hear(text)
-    hearing = _Hearing(heard, dict.fromkeys(context.facts(), ""), [])
-    _find_facts(hearing, pack)
-    begun: Begun = {}
-    pack.rule_index.add(begun, heard.spans)
-    pack.rule_index.add(begun, (f"#{fact}" for fact in hearing.facts))
-    spoken = [
-        (rule, words)
-        for number, rule in enumerate(pack.rules)
-        if number in begun and (words := hearing.words_for(rule.clause, begun[number])) is not None
-    ]
+    hearing, spoken = _listen(text, pack, context)
     verdict = _verdict(spoken, hearing, pack)
     return Explanation(
         verdict=_told_after(verdict, spoken, hearing, pack, context) or verdict,
-        heard=heard,
+        heard=hearing.heard,
         facts=tuple(hearing.facts.items()),
         silenced=tuple(dict.fromkeys(hearing.silenced)),
     )
@@ -181,6 +193,21 @@ def judge(transcript: Transcript, pack: RulePack, context: Context = NO_CONTEXT)
         reasons=(reason, *verdict.reasons),
         pack=pack.title,
     )
+
+
+def _listen(text: str, pack: RulePack, context: Context) -> tuple[_Hearing, list[tuple[Rule, str]]]:
+    """Return what was heard in *text*, and the rules that speak with their words."""
+    hearing = _Hearing(pack.ear.hear(text), dict.fromkeys(context.facts(), ""), [])
+    _find_facts(hearing, pack)
+    begun: Begun = {}
+    pack.rule_index.add(begun, hearing.heard.spans)
+    pack.rule_index.add(begun, (f"#{fact}" for fact in hearing.facts))
+    spoken = [
+        (rule, words)
+        for number, rule in enumerate(pack.rules)
+        if number in begun and (words := hearing.words_for(rule.clause, begun[number])) is not None
+    ]
+    return hearing, spoken
 
 
 def _find_facts(hearing: _Hearing, pack: RulePack) -> None:
@@ -236,15 +263,24 @@ def _told_after(
     Return the emergency told after the words that settled another matter, or None.
 
     *It was repaired* answers what was told before it; what follows is heard for itself.
+    A caller who says so a hundred times is not heard a hundred times: a few looks, then halves,
+    so that the work grows with the words and not with their square.
     """
-    if verdict.rings:
-        return None
-    settled = [hearing.ends[rule.rule_id] for rule, _ in spoken if rule.settles]
-    if not settled:
-        return None
-    rest = " ".join(token.text for token in hearing.heard.tokens[min(settled) :])
-    after = classify(rest, pack, context)
-    return after if after.urgency is Urgency.EMERGENCY else None
+    done = 0
+    while not verdict.rings:
+        settling = (rule.clause for rule, _ in spoken if rule.settles)
+        ends = [end for clause in settling for end in hearing.settled_at(clause)]
+        if not ends:
+            return None
+        tokens = hearing.heard.tokens
+        behind = min(ends) if done < SETTLEMENTS else max(ends)
+        if done >= REPEATS:
+            behind = max(behind, len(tokens) // 2)
+        rest = " ".join(token.text for token in tokens[behind:])
+        hearing, spoken = _listen(rest, pack, context)
+        verdict = _verdict(spoken, hearing, pack)
+        done += 1
+    return verdict if done and verdict.urgency is Urgency.EMERGENCY else None
 
 
 def _unmatched(heard: Heard, pack: RulePack) -> Verdict:
@@ -271,19 +307,26 @@ def _heaviest(claims: Iterable[tuple[float, Urgency, str]]) -> Urgency:
 
 
 def _not_now(hearing: _Hearing, pack: RulePack, spoke: set[str]) -> tuple[Reason, str] | None:
-    """Return the claim of a trouble that was told as past or possible, and its category."""
-    aside = [silent for silent in hearing.silenced if silent.cause.startswith("zone ")]
-    if not aside:
-        return None
+    """
+    Return the claim of a trouble that was told as past or possible, and its category.
+
+    A rule of which only some words were said claims too, but names no trouble and no category.
+    """
     trouble = {rule.rule_id: rule for rule in pack.rules if rule.urgency.rings}
-    for silent in aside:
-        rule = trouble.get(silent.rule)
-        if rule is not None and silent.rule not in spoke:
-            text = f"{rule.reason}, but not now ({silent.cause.removeprefix('zone ')})"
+    for told in (hearing.silenced, hearing.hints):
+        for silent in told:
+            rule = trouble.get(silent.rule)
+            if rule is None or silent.rule in spoke or not silent.cause.startswith("zone "):
+                continue
+            is_whole = told is hearing.silenced
+            what = rule.reason if is_whole else "something"
             reason = Reason(
-                rule=f"{rule.rule_id}{NOT_NOW}", text=text, words=silent.words, weight=ASIDE_WEIGHT
+                rule=f"{rule.rule_id}{NOT_NOW}",
+                text=f"{what}, but not now ({silent.cause.removeprefix('zone ')})",
+                words=silent.words,
+                weight=ASIDE_WEIGHT,
             )
-            return reason, rule.category
+            return reason, rule.category if is_whole else ""
     return None
 
 

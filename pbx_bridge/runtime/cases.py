@@ -47,6 +47,8 @@ class Opening:
     policy: Policy
     owner: str | None = None
     """Who took the case in the dialplan's own screening; then nobody is rung."""
+    number: str | None = None
+    """Where the owner is rung; `None`: nobody we know."""
 
 
 Trigger = CallEvent | EscalationEvent
@@ -145,7 +147,8 @@ class Cases:
             others = others_of(case_id, now, await self._escalations.neighbours(now))
             opened = escalation.open_escalation(now, case_id, urgency, policy, others)
         else:
-            opened = escalation.open_taken(now, case_id, urgency, policy, opening.owner)
+            owner, number = opening.owner, opening.number
+            opened = escalation.open_taken(now, case_id, urgency, policy, owner, number=number)
         await self._escalations.open(now, opened)
         log.info(
             "case.advanced",

@@ -98,6 +98,10 @@ class Lookout:
         stored = await self._phones.recall(TAKEN, call_id)
         return self.believe(stored) if stored else None
 
+    def number_of(self, technician: str | None) -> str | None:
+        """Return where somebody of the roster is rung; `None`: nobody we know."""
+        return self._numbers.get(technician or "")
+
     def believe(self, stored: str) -> str | None:
         """
         Return the technician of a stored key press; `None` when it cannot be believed.
@@ -129,7 +133,7 @@ class Lookout:
         who, mark = self.believe(stored), stored.rpartition("/")[0]
         if who is None or mark in esc.counted:
             return None
-        elsewhere = TakenElsewhere(who, mark=mark, number=self._numbers.get(who))
+        elsewhere = TakenElsewhere(who, mark=mark, number=self.number_of(who))
         leg = attempt_of(stored.split("/")[1])
         if leg is None or leg[0] != esc.case_id:
             return elsewhere

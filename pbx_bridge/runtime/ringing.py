@@ -105,7 +105,8 @@ class Ringing:
             raise StoreError(f"case {case_id} has no call")
         owner = await self._owner(stored.state.call_id)
         policy = patient_policy(self._policy, effect, stored.state)
-        await self._open(case_id, Opening(effect.urgency, policy, owner))
+        number = self._lookout.number_of(owner)
+        await self._open(case_id, Opening(effect.urgency, policy, owner, number))
         if owner is not None:
             await self._count_key(case_id)
 
@@ -145,8 +146,8 @@ class Ringing:
         Raises `AmiError` when it cannot be read.
         """
         if await self._escalations.load(case_id) is None:
-            policy = self._policy(UNASKED)
-            await self._open(case_id, Opening(UNASKED.urgency, policy, technician))
+            policy, number = self._policy(UNASKED), self._lookout.number_of(technician)
+            await self._open(case_id, Opening(UNASKED.urgency, policy, technician, number))
         await self._count_key(case_id)
 
     async def cancel(self, pending: Pending) -> None:

@@ -1,10 +1,12 @@
 """How long the next may have to wait for a ring: for its ring timeout, whoever picked up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pbx_bridge.core.escalation_state import Escalation, EscalationPhase
 from pbx_bridge.core.lineup import Others
+from pbx_bridge.core.policy import Group
 
 SLACK = timedelta(seconds=1)
 
@@ -32,7 +34,8 @@ class Patience:
 
     An answer without a key delays nobody: the next ring begins when the ring timeout of the one
     before is over, after the pause when a round lies between. It may come later when nobody is
-    free for it, when the line is down, or while somebody who pressed a key still hears us.
+    free for it, when the line is down, or while somebody who pressed a key still hears us; not
+    because one of those who are left listens to this very case, when others come after him.
     """
 
     _waits: dict[str, _Wait] = field(default_factory=dict)
@@ -81,11 +84,22 @@ def _is_late(now: datetime, esc: Escalation, wait: _Wait, dead: timedelta) -> bo
 
 
 def _is_excused(now: datetime, esc: Escalation, others: Others) -> bool:
-    if esc.is_waiting or esc.idle_rounds or (esc.talking(now) and not esc.todo):
+    talking = {one.technician for one in esc.talking(now)}
+    listening = {one.technician for one in esc.live if one.is_answered}
+    left = _names(esc.todo) - listening
+    if esc.idle_rounds or (esc.is_waiting and left) or (talking and not left):
         return True
-    policy, groups = esc.policy, esc.todo
-    if not groups:
-        groups = policy.groups() if esc.round < policy.rounds else policy.last_group()
-    held = {one.technician for one in (*esc.live, *esc.talking(now))}
+    held = talking | {one.technician for one in esc.live}
     held |= {one.technician for one in others.occupied}
-    return all(person.name in held for group in groups for person in group.technicians)
+    return (left or _names(_following(esc))) <= held
+
+
+def _names(groups: Iterable[Group]) -> set[str]:
+    return {person.name for group in groups for person in group.technicians}
+
+
+def _following(esc: Escalation) -> tuple[Group, ...]:
+    """Return the next round, or the last resort."""
+    if esc.round > esc.policy.rounds:
+        return ()
+    return esc.policy.groups() if esc.round < esc.policy.rounds else esc.policy.last_group()

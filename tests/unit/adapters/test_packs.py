@@ -113,3 +113,42 @@ def test_lint_names_line_and_place(tmp_path: Path) -> None:
         ["10", "fact own"],
         ["18", "rule ru.water.cistern"],
     ]
+
+
+OTHERWISE = """
+[[ru.rule]]
+id="other"
+urgency='urgent'
+reason='Бак'
+patterns=['бак', "бак|куб .. куб|бак"]
+[ru.concepts]
+"my-tank"=['бак|бочка .. бочка|куб']
+[[ru.rule]]
+patterns=['бак|куб .. куб|бак', 'куб'] # lint: meant
+id='mine'
+urgency='urgent'
+reason='Бак'
+"""
+
+
+def test_lint_finds_the_line_in_any_form_of_toml(tmp_path: Path) -> None:
+    """Either quote, with or without spaces, and an id below the patterns."""
+    own = tmp_path / "own.toml"
+    own.write_text(OTHERWISE, encoding="utf-8")
+
+    found = [line.removeprefix(f"{own}:") for line in lint("ru", own)[1]]
+
+    assert [line.split(": ")[:2] for line in found] == [
+        ["8", "concept my-tank"],
+        ["6", "rule ru.other.other"],
+    ]
+
+
+def test_lint_of_a_pattern_written_with_escapes_names_the_file(tmp_path: Path) -> None:
+    """Its line is not looked for; the place is enough."""
+    own = tmp_path / "own.toml"
+    own.write_text('[ru.asides]\nphrases = ["\\u0434\u0430|нет .. да|нет"]\n', encoding="utf-8")
+
+    (line,) = lint("ru", own)[1]
+
+    assert line.startswith(f"{own}:1: [asides]")

@@ -112,6 +112,28 @@ def test_overlap_that_begins_after_the_ring_is_told() -> None:
     assert found(policy("x", step, more="ring_timeout_s = 16")) == []
 
 
+@pytest.mark.parametrize(
+    ("firm", "own", "place"),
+    [
+        ("listen_alone_s = 76", "", "escalation.listen_alone_s"),
+        ("listen_alone_s = 75", "", None),
+        ("", "listen_alone_s = 76", "policy.0.listen_alone_s"),
+        ("", "listen_alone_s = 75", None),
+        ("listen_alone_s = 60", "answer_limit_s = 59", "policy.0.answer_limit_s"),
+        ("answer_limit_s = 60", "listen_alone_s = 61", "policy.0.listen_alone_s"),
+        ("answer_limit_s = 60", "listen_alone_s = 61\nanswer_limit_s = 61", None),
+    ],
+)
+def test_time_alone_that_is_longer_than_the_answer_limit_is_told(
+    firm: str, own: str, place: str | None
+) -> None:
+    """Once, where it is set; a policy has what it does not say from the firm."""
+    told = found(f"[escalation]\n{firm}\n" + policy("x", more=own))
+
+    assert [line.partition(":")[0] for line in told] == ([place] if place else [])
+    assert all("make listen_alone_s shorter" in line for line in told)
+
+
 CEILING = "escalation.ceiling_min: 1 min is over before one round of policy"
 
 

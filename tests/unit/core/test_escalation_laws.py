@@ -214,13 +214,20 @@ def _over_at(seen, state: Escalation, round_before: int) -> tuple[datetime, time
 def _free(state: Escalation, now: datetime) -> set[str]:
     """Return who could be rung; nobody while a goodbye lasts, or nobody was reached at all."""
     policy = state.policy
-    groups = state.todo
-    if not groups:
-        groups = policy.groups() if state.round < policy.rounds else policy.last_group()
     if state.talking(now) or state.idle_rounds:
         return set()
     listening = {one.technician for one in state.live}
-    return {person.name for group in groups for person in group.technicians} - listening
+    following = policy.groups() if state.round < policy.rounds else policy.last_group()
+    if state.round > policy.rounds:
+        following = ()
+    left = _names(state.todo) - listening
+    if left or (state.todo and any(one.holds(now) for one in state.live)):
+        return left
+    return _names(following) - listening
+
+
+def _names(groups) -> set[str]:
+    return {person.name for group in groups for person in group.technicians}
 
 
 def _begins_anew(moved) -> bool:

@@ -221,16 +221,16 @@ def resort(*people: Technician) -> Escalation:
     return listening(step(ANNA), last_resort=last)
 
 
-def test_last_resort_is_rung_beside_a_listener_and_the_office_told_in_the_end() -> None:
-    """Nobody accepted: that is not known before both are over, and then it is said once."""
+def test_last_resort_is_rung_beside_a_listener_and_the_office_told_after_him() -> None:
+    """Nobody of the rounds accepted: that is known when Anna hung up, and then it is said once."""
     moved = in_time(resort())
 
     one = heard(moved.state, (30, RingEnded(1, SILENT)))
     both = heard(one.state, (40, RingEnded(2, SILENT)))
 
     assert moved.effects == (Ring(2, "owner", "+49170444", 22.0),)
-    assert one.effects == ()
-    assert both.effects == (NOBODY,)
+    assert one.effects == (NOBODY,)
+    assert both.effects == ()
     assert both.state.phase is EscalationPhase.EXHAUSTED
 
 
@@ -257,11 +257,13 @@ def test_last_resort_is_not_cut_off_and_ends_for_himself() -> None:
     """He listens, too: nobody comes after him."""
     state = in_time(resort()).state
     told = ((23, RingPlaced(2)), (30, RingAnswered(2)), (35, RingEnded(1, SILENT)))
-    last = in_time(heard(state, *told).state)
+    alone = heard(state, *told)
+    last = in_time(alone.state)
 
+    assert alone.effects == (NOBODY,)
     assert last.effects == ()
     assert last.state.wake_at == at(30 + 75)
-    assert in_time(last.state).effects == (CancelRing(2), NOBODY)
+    assert in_time(last.state).effects == (CancelRing(2),)
 
 
 def test_last_resort_who_listens_already_is_rung_when_he_hung_up() -> None:

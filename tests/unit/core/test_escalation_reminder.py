@@ -325,3 +325,53 @@ def test_ring_whose_end_nobody_told_is_over_when_the_case_rings_again() -> None:
     assert resumed.phase is EscalationPhase.RINGING
     assert resumed.attempts[0].outcome is RingOutcome.NO_ANSWER
     assert resumed.wake_at > reminder.wake_at
+
+
+# ---------------------------------------------------------------- under which number
+
+
+def ring_after(hours: int, state: Escalation) -> list[tuple[str, str]]:
+    """Return who is rung that many hours later, and where."""
+    moved = advance(NOW + hours * HOUR, state, EscalationTimer())
+    return [(one.technician, one.number) for one in moved.effects if isinstance(one, Ring)]
+
+
+def test_owner_whose_case_is_adopted_is_reminded_from_outside_the_policy() -> None:
+    """He pressed 1 in the dialplan before anything was rung; the roster knows his number."""
+    adopted = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "dora", number="+49170555").state
+
+    assert ring_after(1, adopted) == [("dora", "+49170555")]
+    assert ring_after(1, taken("dora")) == []
+
+
+def test_number_of_then_is_forgotten_when_the_case_is_reopened() -> None:
+    """The policy of today knows his new one."""
+    state = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna", number="+49170999").state
+    for event in (CaseDone("anna"), CaseReopened("office"), RingAnswered(1)):
+        state = advance(NOW, state, event).state
+    state = advance(NOW, state, TakenElsewhere("anna", mark="anna/0")).state
+
+    assert ring_after(1, state) == [("anna", "+49170111")]
+
+
+def test_number_of_then_is_forgotten_when_he_accepts_a_ring() -> None:
+    """His reminder was rung in vain under the number of then; now he was rung under another."""
+    state = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "anna", number="+49170999").state
+    told = (EscalationTimer(), RingEnded(1, RingOutcome.NO_ANSWER))
+    for event in (*told, RingEnded(2, RingOutcome.BUSY)):
+        state = advance(at(0), state, event).state
+    rung = next(one for one in state.live if one.technician == "anna")
+    state = advance(at(0), state, RingEnded(rung.attempt, RingOutcome.ACKNOWLEDGED)).state
+
+    assert ring_after(2, state) == [("anna", "+49170111")]
+
+
+def test_number_of_then_counts_when_he_accepts_his_reminder_late() -> None:
+    """The others are rung already; his key still wins, and he is in no policy."""
+    state = open_taken(NOW, "1001", Urgency.URGENT, REMINDING, "dora", number="+49170555").state
+    told = (EscalationTimer(), RingEnded(1, RingOutcome.NO_ANSWER))
+    for event in (*told, RingEnded(1, RingOutcome.ACKNOWLEDGED)):
+        state = advance(at(0), state, event).state
+
+    assert state.owner == "dora"
+    assert ring_after(2, state) == [("dora", "+49170555")]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from pbx_bridge.core.pattern import Element, number_range, parse, sequence, spelled_out
+from pbx_bridge.core.pattern import (
+    Element,
+    number_range,
+    parse,
+    sequence,
+    settling_parts,
+    spelled_out,
+)
 from pbx_bridge.errors import RulePackError
 
 
@@ -53,3 +60,19 @@ def test_mistakes_are_quoted(source: str) -> None:
     """A wrong pattern is an error that names it, never a traceback."""
     with pytest.raises(RulePackError, match="pattern"):
         parse(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "settling"),
+    [
+        ("allein & @well & gestern", ["@well"]),
+        ("@over & danke & @well|egal & !@danger & #baby", ["@over", "@well"]),
+        ("#baby & dicht & danke", ["dicht"]),
+        ("#baby & !dicht", []),
+    ],
+)
+def test_concepts_settle_else_the_first_words(source: str, settling: list[str]) -> None:
+    """What stands beside them only makes sure; facts and absent words stand nowhere."""
+    found = settling_parts(parse(source))
+
+    assert [part.phrases[0][0].terms[0] for part in found] == settling

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from pbx_bridge.core.rule_draft import Table
 from pbx_bridge.core.rule_lint import Suspicion, suspicions
 from pbx_bridge.core.rulefile import read
 
@@ -89,6 +90,30 @@ def test_word_that_is_a_term_or_set_aside_is_none_of_them() -> None:
     """What is written as it is was meant; what no rule sees does no harm."""
     assert found("leitung", common=("leitung",)) == []
     assert found("schaltunk", common=("schaltung",)) == []
+
+
+def test_rule_written_as_one_table_is_looked_at() -> None:
+    """The reader of the files takes it too."""
+    entry = {"id": "a", "urgency": "urgent", "reason": "a", "patterns": ["zu|dicht .. zu|offen"]}
+    files = {"own.toml": {"rule": entry}}
+
+    (one,) = suspicions(files, read(files, "de"), ())
+
+    assert one.where == "rule de.other.a"
+
+
+def test_concept_of_two_files_is_named() -> None:
+    """Two authors may mean different things by one name; the firm's own file means to add."""
+    files: dict[str, Table] = {
+        name: {"concepts": {"pipe": [word]}} for name, word in (("a", "rohr"), ("b", "leitung"))
+    }
+    pack = read(files, "de")
+
+    (one,) = suspicions(files, pack, ())
+
+    assert (one.file, one.where, one.source) == ("b", "concept pipe", "leitung")
+    assert "a has a concept of this name too" in one.text
+    assert suspicions(files, pack, (), "b") == []
 
 
 def test_what_is_no_pattern_is_left_to_the_reader_of_the_files() -> None:

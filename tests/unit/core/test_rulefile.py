@@ -59,6 +59,13 @@ def test_rule_id_names_language_and_trade() -> None:
         ({"zones": {"past": {"ahead": -1}}}, "ahead is a number of words"),
         ({"negation": {"nouns": "a"}}, "own.toml: [negation]: write a list"),
         ({"rule": [rule(settles=True)]}, "only a routine or none rule can settle"),
+        (
+            {
+                "fact": [{"id": "f", "patterns": ["fertig"]}],
+                "rule": [rule(urgency="none", settles=True, patterns=["#f"])],
+            },
+            "own.toml: rule de.other.a: pattern '#f': a fact has no place in the message",
+        ),
     ],
 )
 def test_mistakes_name_place_and_remedy(tables: dict[str, object], text: str) -> None:
@@ -105,6 +112,14 @@ def test_same_words_are_heard_as_the_one_they_stand_for() -> None:
     for text in ("woasser im keller", "was er im keller", "wasser"):
         assert classify(text, found).urgency is Urgency.URGENT
     assert classify("was im keller", found).urgency is Urgency.NONE
+
+
+def test_fillers_are_dropped_with_their_marks_and_without() -> None:
+    """Not every text has marks; a word with others is another word."""
+    found = read({"f": {"pack": {"fillers": ["właśnie", "halt"]}, "rule": [rule()]}}, "pl")
+    heard = found.ear.hear("Właśnie wlasnie hält halt woda")
+
+    assert [token.text for token in heard.tokens] == ["hält", "woda"]
 
 
 def test_same_is_a_list_of_words() -> None:

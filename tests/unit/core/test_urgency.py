@@ -1,6 +1,6 @@
 """Verdicts on a small pack: each mechanism of the engine."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from packs import SMALL, pack
 
 from pbx_bridge.core.case import Transcript, Urgency, Word
+from pbx_bridge.core.hearing import Ear, Heard
 from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.urgency import (
     MIN_CONFIDENCE,
@@ -35,6 +36,7 @@ def spoken(text: str, confidence: float = 0.9) -> Transcript:
         ("das abwasserrohr ist hinten geplatzt", Urgency.EMERGENCY),
         ("kein rohrbruch", Urgency.NONE),
         ("rohrbruch übung", Urgency.NONE),
+        ("rohrbruch ohne übung", Urgency.EMERGENCY),
         ("letzte woche rohrbruch", Urgency.ROUTINE),
         ("letzte woche rohrbruch aber jetzt wieder rohrbruch", Urgency.EMERGENCY),
         ("rauch am feuer wehr haus", Urgency.EMERGENCY),
@@ -123,6 +125,36 @@ def test_explanation_shows_what_was_set_aside() -> None:
     }
 
 
+SAUNA = """
+[[rule]]
+id = "sauna"
+urgency = "emergency"
+category = "heating"
+reason = "Sauna"
+patterns = ["sauna & ofen"]
+"""
+
+
+def test_only_what_was_said_whole_is_told_of_as_past() -> None:
+    """A cold house with no word of a baby is no baby in the cold, not even of last week."""
+    found = explain("keine heizung war das letzte woche sauna und kein rauch", pack(SMALL + SAUNA))
+
+    assert {(each.rule, each.cause) for each in found.silenced} == {
+        ("de.other.cold", "zone past"),
+        ("de.other.fire", "negated by 'kein'"),
+    }
+
+
+def test_half_a_trouble_of_the_past_names_none_and_no_trade() -> None:
+    """It only says that the talk is of the past: routine, of the trade that was named."""
+    verdict = classify("letzte woche sauna wasserhahn", pack(SMALL + SAUNA))
+
+    assert (verdict.urgency, verdict.category) == (Urgency.ROUTINE, "water")
+    assert [(reason.rule, reason.text) for reason in verdict.reasons] == [
+        ("de.other.sauna:not-now", "something, but not now (past)")
+    ]
+
+
 def test_explanation_names_facts_and_calendar() -> None:
     """A fact carries its words, one of the calendar none."""
     found = explain("baby", PACK, Context(season=Season.WINTER))
@@ -185,6 +217,26 @@ def test_doubt_never_lowers(words: list[str]) -> None:
     assert judge(transcript, PACK).rings
 
 
+SETTLING = pack(
+    SMALL.replace("[concepts]", '[concepts]\nwell = ["alles gut"]')
+    + """
+[[rule]]
+id = "settled"
+urgency = "none"
+weight = 12
+settles = true
+reason = "Erledigt"
+patterns = [
+  "schwester & @well & nirgends",
+  "alleine & @well",
+  "@well & danke",
+  "erledigt",
+  "alles dicht & schönen",
+]
+"""
+)
+
+
 @pytest.mark.parametrize(
     ("text", "urgency"),
     [
@@ -192,21 +244,42 @@ def test_doubt_never_lowers(words: list[str]) -> None:
         ("alles erledigt danke jetzt rauch im keller", Urgency.EMERGENCY),
         ("das ist erledigt wir haben keine heizung", Urgency.NONE),
         ("keine heizung", Urgency.URGENT),
+        ("alles gut im bad jetzt rohrbruch im keller und ich bin alleine", Urgency.EMERGENCY),
+        ("ich war alleine und rohrbruch im keller jetzt alles gut", Urgency.NONE),
+        ("alles gut danke jetzt rohrbruch meine schwester weint", Urgency.EMERGENCY),
+        ("danke nicht alles gut rauch im keller jetzt alles gut", Urgency.NONE),
+        ("alles dicht jetzt rohrbruch im keller schönen abend", Urgency.EMERGENCY),
+        ("schönen abend rohrbruch im keller jetzt alles dicht", Urgency.NONE),
     ],
 )
 def test_what_is_settled_is_what_was_told_before(text: str, urgency: Urgency) -> None:
-    """An emergency told after the words that settle another matter is heard for itself."""
-    settling = pack(
-        SMALL
-        + """
-[[rule]]
-id = "settled"
-urgency = "none"
-weight = 12
-settles = true
-reason = "Erledigt"
-patterns = ["erledigt"]
-"""
-    )
+    """
+    An emergency told after the words that settle another matter is heard for itself.
 
-    assert classify(text, settling).urgency is urgency
+    Those are the words of a concept, else of the first condition; not what stands beside them,
+    and not those of a pattern that does not hold.
+    """
+    assert classify(text, SETTLING).urgency is urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingEar(Ear):
+    """Remembers how many words it was asked to hear."""
+
+    lengths: list[int] = field(default_factory=list)
+
+    def hear(self, text: str) -> Heard:
+        self.lengths.append(len(text.split()))
+        return Ear.hear(self, text)
+
+
+def test_repeated_settling_is_not_heard_again_each_time() -> None:
+    """The work grows with the words, not with their square; what comes last is still heard."""
+    given_ear = SETTLING.ear
+    parts = {each.name: getattr(given_ear, each.name) for each in fields(Ear) if each.init}
+    ear = CountingEar(**parts)
+    text = " ".join(["erledigt"] * 1_200)
+
+    assert classify(text, replace(SETTLING, ear=ear)).urgency is Urgency.NONE
+    assert sum(ear.lengths) < 12 * 1_200
+    assert classify(f"{text} rohrbruch", SETTLING).urgency is Urgency.EMERGENCY

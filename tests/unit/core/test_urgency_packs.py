@@ -82,3 +82,23 @@ def test_every_rule_explains_itself(language: str) -> None:
         *("water", "heating", "gas", "electricity", "lock", "drain"),
         *("roof", "refrigeration", "lift", "pv", "other"),
     }
+
+
+SETTLED_AND_NEW = {
+    "pl": (
+        "wszystko dobrze z piecem pan naprawił natomiast w łazience pękła rura i woda leje się"
+        " po ścianach i jestem sama"
+    ),
+    "ru": (
+        "здравствуйте котёл починил техник всё хорошо теперь на кухне прорвало трубу и вода"
+        " хлещет муж на работе"
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SETTLED_AND_NEW)
+def test_emergency_after_another_matter_was_settled_rings(language: str) -> None:
+    """Who is alone, or at work, is often said last; the trouble before it is not settled."""
+    text = SETTLED_AND_NEW[language]
+
+    assert classify(text, shipped(language)).urgency is Urgency.EMERGENCY

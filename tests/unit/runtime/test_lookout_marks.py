@@ -11,7 +11,8 @@ from night import CALL_ID, CALLER, Night, typed
 from pbx_bridge.core.call_events import DialplanEnded
 from pbx_bridge.core.escalation_state import EscalationPhase
 from pbx_bridge.errors import AmiRejected
-from pbx_bridge.runtime.lookout import CALLS, TAKEN
+from pbx_bridge.runtime.lookout import CALLS, OWN_MARK, TAKEN
+from pbx_bridge.runtime.switchboard import channel_id
 
 REMINDED = replace(policy_of("anna", "ben"), remind_after=timedelta(minutes=30))
 
@@ -119,3 +120,28 @@ async def test_owner_from_outside_the_policy_is_reminded(night: Night, *, is_run
 
     assert (await night.case()).owner == "clara"
     assert night.rang() == [*rung_before, "clara"]
+
+
+async def test_adopted_owner_is_reminded_although_his_key_is_no_news(night: Night) -> None:
+    """AstDB has our own mark, and a database from a backup knows nothing of the case."""
+    leg = channel_id("1001", OWN_MARK)
+    own = f"clara/{leg}/{night.daemon.tokens.token(leg)}"
+    night.world.policy = REMINDED
+    night.phones.astdb[TAKEN, CALL_ID] = own
+
+    await night.open_case()
+    await night.pass_time(1810)
+
+    assert ((await night.case()).owner, night.rang()) == ("clara", ["clara"])
+
+
+async def test_owner_whose_key_is_gone_is_reminded(night: Night) -> None:
+    """The dialplan told us of Clara, and AstDB has lost it since."""
+    night.world.policy = REMINDED
+    await night.serve(night.caller(stands_still_at="speaking"))
+    night.daemon.cases.post("1001", DialplanEnded("clara", 4.0))
+    await night.settle()
+
+    await night.pass_time(1810)
+
+    assert ((await night.case()).owner, night.rang()) == ("clara", ["clara"])

@@ -98,6 +98,13 @@ def test_listener_who_holds_the_next_round_back(monkeypatch: pytest.MonkeyPatch)
     assert "rang nobody for too long" in found("for too long")
 
 
+def test_listener_who_is_waited_for_in_his_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """He is left over of the second round, and the next one waits until he has hung up."""
+    monkeypatch.setattr(escalation_rounds, "_only_listeners_left", lambda *_: False)
+
+    assert "rang nobody for too long" in found("for too long")
+
+
 def test_rung_by_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     """No case knows of the others."""
     monkeypatch.setattr(cases, "others_of", lambda *_: ALONE)

@@ -92,6 +92,35 @@ def test_line_that_is_down_is_no_fault(fields: dict) -> None:
     assert not late((0, ONE), (20, replace(ONE, **fields)), (90, with_next()))
 
 
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_listener_to_this_very_case_is_no_excuse_when_others_follow(is_answered: bool) -> None:
+    """Anna is left over of the second round, and Ben is in the third; while she rings she waits."""
+    both = _ended(with_next(policy=replace(POLICY, rounds=3), round=2))
+    anna, ben = both.attempts
+    anna = replace(anna, is_answered=is_answered)
+    waiting = replace(
+        both,
+        attempts=(anna, ben),
+        todo=POLICY.groups()[:1],
+        is_waiting=True,
+        has_reached_somebody=True,
+    )
+    third = replace(waiting, round=3, attempts=(anna, ben, replace(ben, attempt=3, outcome=None)))
+    looks = ((0, replace(waiting, attempts=(anna,))), (2, waiting))
+
+    assert not late(*looks, (25 + 15 + 1, third))
+    assert late(*looks, (25 + 15 + 1.1, third)) is is_answered
+
+
+def test_listener_is_waited_for_when_nobody_follows() -> None:
+    """The last resort was rung; Anna has her turn after that."""
+    (ring,) = ONE.attempts
+    listens = replace(ring, is_answered=True)
+    waiting = replace(ONE, attempts=(listens,), round=3, todo=POLICY.groups()[:1], is_waiting=True)
+
+    assert not late((0, waiting), (90, with_next(waiting)))
+
+
 def test_goodbye_holds_the_next_round_but_not_the_next_ring() -> None:
     """Anna pressed 2 and hears us."""
     (ring,) = ONE.attempts
