@@ -105,8 +105,14 @@ class Recovery:
         on_call: Callable[[], str],
         clock: Clock,
         end_check: Callable[[str], Awaitable[None]] | None = None,
+        has_looked: asyncio.Event | None = None,
     ) -> None:
-        """*end_check* ends the leg of a mobile's check unless somebody waits for it."""
+        """
+        Remember whom to ask.
+
+        *end_check* ends the leg of a mobile's check unless somebody waits for it. *has_looked* is
+        set after the first look.
+        """
         self._post, self._calls, self._store = post, calls, call_store
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
@@ -114,7 +120,7 @@ class Recovery:
         self._stray_notes = StrayNotes(
             post, clock=clock, calls=call_store, escalations=escalations, recordings=recordings
         )
-        self.has_looked = asyncio.Event()
+        self.has_looked = has_looked or asyncio.Event()
         """Set after the first look: before it, nobody knows what lives in Asterisk."""
         self._errands: asyncio.Queue[Errand] = asyncio.Queue()
         self._failures = 0
