@@ -109,14 +109,13 @@ class AfterHours:
         self.since_ms = self.now_ms()
 
     def silence(self) -> None:
-        """Hang up whatever still talks."""
-        for name in ("pbx", "pstn"):
+        """Hang up whatever talks, and what a fallback rings when its leg is gone before its key."""
+
+        def is_silent(name: str) -> bool:
             self.box.cli(name, "channel request hangup all")
-        for name in ("pbx", "pstn"):
-            until(
-                f"silence in {name}",
-                lambda name=name: "0 active channels" in self.box.cli(name, "core show channels"),
-            )
+            return "0 active channels" in self.box.cli(name, "core show channels")
+
+        until("silence", lambda: is_silent("pbx") and is_silent("pstn"))
 
     # -- the caller
 

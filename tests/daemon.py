@@ -1,5 +1,6 @@
 """One life of our process over memory stores and fakes, wired as `assemble` does it."""
 
+import asyncio
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -98,11 +99,13 @@ class Daemon:
         phones, clock = world.line, world.clock
         self.tokens = Tokens(b"0123456789abcdef0123456789abcdef")
         self.deeds = Deeds(clock, world.outbox)
-        self.cases = Cases(clock, world.calls, world.escalations, world.outbox, self.deeds)
+        stores = world.calls, world.escalations, world.outbox
+        self.cases = Cases(clock, *stores, self.deeds, on_call=self._call_came)
         self.switchboard = Switchboard(self.cases.post)
         self.leases = Leases(phones, timedelta(seconds=10))
         self.lookout = Lookout(phones, self.tokens, itertools.starmap(Technician, NUMBERS.items()))
         self.callers: list[str] = []
+        self.has_looked = asyncio.Event()
         self.checks = self._checks(world)
         self.ringing = Ringing(
             self.cases.post,
@@ -116,6 +119,7 @@ class Daemon:
             policy=lambda _: world.policy,
             callers=self.callers,
             make_way=self.checks.give_way,
+            end_check=self.checks.end_stray,
         )
         self.transcripts = Transcripts(
             self.cases.submit_call,
@@ -129,6 +133,9 @@ class Daemon:
         )
         self.delivery, self.notices = self._told(world)
         self._talk_with_people(world)
+
+    def _call_came(self) -> None:
+        self.checks.call_came()  # it is built later than the cases
 
     def _talk_with_people(self, world: World) -> None:
         self.calls = self._calls(world)
@@ -197,13 +204,16 @@ class Daemon:
             on_call=lambda: "&".join(person.number for person in world.policy.people()),
             clock=world.clock,
             end_check=self.checks.end_stray,
+            has_looked=self.has_looked,
         )
 
     def _checks(self, world: World) -> PhoneChecks:
         return PhoneChecks(
             clock=world.clock,
+            calls=world.calls,
             escalations=world.escalations,
             phones=world.line,
+            has_looked=self.has_looked,
             leases=self.leases,
             tokens=self.tokens,
             prompt=_prompt,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pbx_bridge.adapters.shipped import shipped
 from pbx_bridge.config import Config
+from pbx_bridge.config.values import IN_DIALPLAN, SAFE_IN_DIALPLAN
 from pbx_bridge.errors import DialplanError
 
 FOLDER = "pbx-bridge"
@@ -21,9 +22,6 @@ BOM = b"\xef\xbb\xbf"
 """Asterisk skips it at the very beginning of a file only, so it stays there."""
 
 FREEPBX_MARK = "FreePBX"
-SAFE = re.compile(r"(\[::1\])?[A-Za-z0-9/_.+@&{}$:=-]*")
-"""What may go from the configuration into a dialplan line."""
-
 SHORTEST_SECRET = 8
 
 SAFE_SECRET = re.compile(r"[!-:<-~]+")
@@ -72,10 +70,10 @@ def render(config: Config, ami_secret: str) -> dict[str, str]:
         "SECRET": ami_secret,
     }
     for name, value in values.items():
-        if name != "SECRET" and not SAFE.fullmatch(value):
+        if name != "SECRET" and not SAFE_IN_DIALPLAN.fullmatch(value):
             raise DialplanError(
-                f"the configuration's value for {name}, {value!r}, cannot stand in a dialplan:"
-                " use letters, digits and / _ . + @ : = - only"
+                f"the configuration's value for {name}, {value!r}, cannot stand in a dialplan;"
+                f" {IN_DIALPLAN}"
             )
     if problem := _secret_mistake(ami_secret):
         remedy = "make a new one, for example: openssl rand -hex 24"

@@ -1,6 +1,7 @@
 """The whole house: every part once, and who knows whom."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -104,14 +105,8 @@ class House:
         self._transcriber = transcriber_of(config)
         self._deeds = Deeds(self._clock, store.outbox)
         self._callers: list[str] = []
-        self._cases = Cases(
-            self._clock,
-            store.calls,
-            store.escalations,
-            store.outbox,
-            self._deeds,
-            on_turn=Watchdog().ping,
-        )
+        self._has_looked = asyncio.Event()
+        self._cases = self._new_cases()
         self._switchboard = Switchboard(self._cases.post)
         self._link = AmiLink(self._ami())
         self._phones = AmiPhones(self._link, self._switchboard, self._rings())
@@ -123,7 +118,9 @@ class House:
         self._notices = self._notices_to(addressees)
         self._who_is_rung = WhoIsRung(self._clock, self._on_call, policies_of(config))
         self._phone_checks = self._checks()
-        self._shift_checks = ShiftChecks(clock, self._phone_checks, self._notices)
+        self._shift_checks = ShiftChecks(
+            clock, self._phone_checks, self._notices, lambda: self._on_call.plan
+        )
 
     def service(self) -> Service:
         """Return the service that runs it all."""
@@ -134,10 +131,10 @@ class House:
         self._switchboard.connect(recovery, self._phone_checks)
         agi, control = self._agi(calls, recovery), self._control()
 
-        async def decide() -> None:
-            """Move cases on, after a look at what happened without us."""
+        async def after_a_look(loop: Callable[[], Awaitable[None]]) -> None:
+            """Run *loop*, after a look at what happened without us."""
             await recovery.wait_for_first_look()
-            await self._cases.run()
+            await loop()
 
         return Service(
             [
@@ -151,17 +148,31 @@ class House:
                 Part("control", lambda: _listen(control), control.stop),
             ],
             [
-                decide,
+                partial(after_a_look, self._cases.run),
                 self._leases.run,
                 recovery.run,
                 recovery.look_now_and_then,
                 self._delivery.run,
                 self._outlook().run,
-                self._shift_checks.run,
+                partial(after_a_look, self._shift_checks.run),
             ],
             on_ready=lambda: notify("READY=1"),
             on_stopping=lambda: notify("STOPPING=1"),
         )
+
+    def _new_cases(self) -> Cases:
+        return Cases(
+            self._clock,
+            self._store.calls,
+            self._store.escalations,
+            self._store.outbox,
+            self._deeds,
+            on_turn=Watchdog().ping,
+            on_call=self._call_came,
+        )
+
+    def _call_came(self) -> None:
+        self._phone_checks.call_came()  # it is built later than the cases
 
     async def _drop_excerpts(self) -> None:
         await asyncio.to_thread(self._recordings.drop_excerpts)
@@ -179,6 +190,7 @@ class House:
             policy=self._who_is_rung.policy,
             callers=self._callers,
             make_way=self._phone_checks.give_way,
+            end_check=self._phone_checks.end_stray,
         )
 
     def _transcripts(self) -> Transcripts:
@@ -247,6 +259,7 @@ class House:
             on_call=lambda: "&".join(self._who_is_rung.numbers()),
             clock=self._clock,
             end_check=self._phone_checks.end_stray,
+            has_looked=self._has_looked,
         )
 
     def _agi(self, calls: Calls, recovery: Recovery) -> AgiServer:
@@ -328,12 +341,14 @@ class House:
     def _checks(self) -> PhoneChecks:
         return PhoneChecks(
             clock=self._clock,
+            calls=self._store.calls,
             escalations=self._store.escalations,
             phones=self._phones,
             leases=self._leases,
             tokens=self._tokens,
             prompt=self._prompt,
             language_of=self._config.language_of,
+            has_looked=self._has_looked,
             roster={person.name: person.number for person in self._config.technicians},
             ring_timeout=timedelta(seconds=self._config.escalation.ring_timeout_s),
             callers=self._callers,

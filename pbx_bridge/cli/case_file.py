@@ -12,8 +12,10 @@ from pbx_bridge.adapters.store.outbox import Parked
 from pbx_bridge.adapters.store.reading import CaseFile
 from pbx_bridge.cli.screen import plain
 from pbx_bridge.cli.timeline import ENDS, Names, Timeline, clock, day, judgement
+from pbx_bridge.core.call_events import DialplanEnded, DialplanHas
 from pbx_bridge.core.call_flow import UNHEARD, Call
 from pbx_bridge.core.case_life import CaseLife, Note
+from pbx_bridge.core.escalation_events import TakenElsewhere
 from pbx_bridge.core.escalation_state import Escalation
 
 LABEL = 12
@@ -21,6 +23,10 @@ LABEL = 12
 
 NARROWEST = 20
 """Columns that a text gets however narrow the terminal is."""
+
+
+_FALLBACK_RANG = (DialplanHas.__name__, DialplanEnded.__name__, TakenElsewhere.__name__)
+"""Rows of a case for which mobiles may have rung that we know nothing of."""
 
 
 def names_of(escalation: Escalation | None) -> Names:
@@ -135,7 +141,10 @@ def _escalation(
 ) -> Iterator[str]:
     numbers = {person.name: person.number for person in state.policy.people()}
     placed: dict[int, datetime] = {}
+    none = "none"
     for row in rows:
+        if row.trigger in _FALLBACK_RANG:
+            none = "not known: Asterisk's own fallback rang, without the service"
         if row.trigger == "RingPlaced":
             placed.setdefault(int(str(row.data.get("attempt", 0))), row.at)
     yield from field("escalation", [state.phase.value], width)
@@ -146,7 +155,7 @@ def _escalation(
         outcome = each.outcome.value if each.outcome else "under way"
         number = numbers.get(each.technician, "")
         rings.append(f"{each.attempt}. {at} {each.technician} {number}: {outcome}")
-    yield from field("rings", rings or ["none"], width)
+    yield from field("rings", rings or [none], width)
 
 
 def _parked(effects: Iterable[Parked], width: int) -> Iterator[str]:

@@ -31,13 +31,16 @@ BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option(
     "--dry-run/--apply",
     "is_dry",
     default=True,
     help="Only show what would happen (default), or let the service take it over.",
 )
+@click.option("--remove", "is_removed", is_flag=True, help="Take the layer's import out; no FILE.")
 @click.option("--layer", default=PRIMARY, show_default=True, help="Layer that the file plans.")
 @click.option(
     "--all-day-from",
@@ -50,8 +53,9 @@ BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 def import_command(  # noqa: PLR0913 - one for each option
     config_path: Path,
     *,
-    file: Path,
+    file: Path | None,
     is_dry: bool,
+    is_removed: bool,
     layer: str,
     all_day_from: str | None,
     made_by: str,
@@ -60,31 +64,30 @@ def import_command(  # noqa: PLR0913 - one for each option
     """
     Import the shifts of one layer from an iCalendar FILE.
 
-    An event's summary is a technician's name, or has exactly one in it. While the layer has
-    an imported shift, its rotation rests; overrides stand above both. Nothing is ever imported
-    by itself, and a file with an error leaves the last import as it is. The service writes it,
-    so for --apply it must run.
+    An event's summary has exactly one technician's name in it. While the layer has an imported
+    shift, its rotation rests; overrides stand above both. A file with an error leaves the last
+    import as it is, another file takes its place; --remove --apply takes it out, and the
+    rotation goes on. The service writes it, so for --apply it must run.
 
     JSON keys: layer, shifts (start, end, layer, technician), flaws (text, is_error), applied.
-
     Exit status: 1 when the file has errors, or the service refuses it or does not run.
     """
+    _check_source(file, is_removed=is_removed)
     firm = firm_plan(config_path)
+    if file is None:
+        _remove(firm, layer, made_by, is_dry=is_dry, as_json=as_json)
+        return
     found = _preview(firm, file, layer, all_day_from)
     if not as_json:
-        for shift in found.shifts:
-            start, end = moment(shift.start, firm.zone), moment(shift.end, firm.zone)
-            click.echo(f"{start} until {end}  {shift.technician}")
-        for flaw in found.flaws:
-            click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
-    applies = found.is_sound and not is_dry
-    told = _apply(firm, found.shifts, file, layer, made_by) if applies else {"concerns": []}
+        _tell(found, firm)
+    told: Mapping[str, Any] = {"concerns": []}
+    if applies := found.is_sound and not is_dry:
+        told = _apply(firm, found.shifts, file.name, layer, made_by)
     if as_json:
-        whole = {"layer": layer, **asdict(found), "applied": applies, **told}
-        click.echo(json.dumps(to_jsonable_python(whole), ensure_ascii=False))
+        _print_json({"layer": layer, **asdict(found), "applied": applies, **told})
     else:
         tell_concerns(told, firm)
-        click.echo(_outcome(found, file, is_dry=is_dry))
+        click.echo(_outcome(found, file, layer, is_dry=is_dry))
     if not found.is_sound:
         raise SystemExit(1)
 
@@ -116,8 +119,7 @@ def export_command(
         if shift.end > firm.now and shift.start < ahead and technician in (None, shift.technician)
     ]
     if as_json:
-        rows = [asdict(shift) for shift in planned]
-        click.echo(json.dumps(to_jsonable_python(rows), ensure_ascii=False))
+        _print_json([asdict(shift) for shift in planned])
         return
     from pbx_bridge.adapters.ical.writing import calendar_file  # noqa: PLC0415 - slow to import
 
@@ -133,10 +135,44 @@ def export_command(
     click.echo(f"wrote {len(planned)} shifts to {into}")
 
 
+def _check_source(file: Path | None, *, is_removed: bool) -> None:
+    if is_removed == (file is not None):
+        raise click.UsageError("give a FILE, or --remove and no FILE")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False))
+
+
+def _tell(found: "Preview", firm: FirmPlan) -> None:
+    for shift in found.shifts:
+        start, end = moment(shift.start, firm.zone), moment(shift.end, firm.zone)
+        click.echo(f"{start} until {end}  {shift.technician}")
+    for flaw in found.flaws:
+        click.echo(f"{'error' if flaw.is_error else 'beware'}: {flaw.text}")
+
+
+def _remove(firm: FirmPlan, layer: str, made_by: str, *, is_dry: bool, as_json: bool) -> None:
+    count = sum(shift.layer == layer for shift in firm.plan.planned)
+    if not count:
+        imported = ", ".join(dict.fromkeys(shift.layer for shift in firm.plan.planned))
+        raise ImportRefused(f"{layer!r} has no import; imports are in: {imported or 'no layer'}")
+    told = {"concerns": []} if is_dry else _apply(firm, (), "", layer, made_by)
+    if as_json:
+        _print_json({"layer": layer, "shifts": [], "flaws": [], "applied": not is_dry, **told})
+        return
+    tell_concerns(told, firm)
+    done = "nothing is changed yet, take them out with --apply" if is_dry else "are taken out"
+    click.echo(f"{count} imported shifts of {layer}{';' if is_dry else ''} {done}")
+
+
 def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -> "Preview":
     from pbx_bridge.adapters.ical.preview import Flaw, Reading, preview  # noqa: PLC0415 - slow to import
     from pbx_bridge.adapters.ical.reading import read_events  # noqa: PLC0415 - as above
 
+    known = firm.plan.own_layers
+    if layer not in known:
+        raise ImportRefused(f"{layer!r} is no layer; known: {', '.join(known)}")
     try:
         begin = time.fromisoformat(all_day_from) if all_day_from else None
     except ValueError as exc:
@@ -173,16 +209,17 @@ def _overruled(firm: FirmPlan, imported: Sequence[Shift], layer: str) -> Iterato
 
 
 def _apply(
-    firm: FirmPlan, planned: Sequence[Shift], file: Path, layer: str, made_by: str
+    firm: FirmPlan, planned: Sequence[Shift], source: str, layer: str, made_by: str
 ) -> Mapping[str, Any]:
-    command = ImportShifts(layer=layer, source=file.name, shifts=planned, made_by=made_by)
+    command = ImportShifts(layer=layer, source=source, shifts=planned, made_by=made_by)
     told = ask(firm.config.service.socket, "shifts.import", as_json_values(command))
     return {"concerns": told["concerns"]}
 
 
-def _outcome(found: "Preview", file: Path, *, is_dry: bool) -> str:
+def _outcome(found: "Preview", file: Path, layer: str, *, is_dry: bool) -> str:
     if not found.is_sound:
         return f"{file} is not imported: correct the errors first; the last import stays"
     if is_dry:
         return f"{len(found.shifts)} shifts; nothing is changed yet, import them with --apply"
-    return f"{len(found.shifts)} shifts are imported"
+    undo = "take them out again with: pbx-bridge oncall import --remove --apply --layer"
+    return f"{len(found.shifts)} shifts are imported; {undo} {layer}"

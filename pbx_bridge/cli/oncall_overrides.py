@@ -18,7 +18,7 @@ from pbx_bridge.cli.firm_plan import AROUND, FirmPlan, firm_plan
 from pbx_bridge.cli.screen import plain
 from pbx_bridge.cli.times import moment, parse_time
 from pbx_bridge.cli.words import WORDS
-from pbx_bridge.core.calendar import PRIMARY, Shift, shifts
+from pbx_bridge.core.calendar import PRIMARY, Shift, shifts, turns
 from pbx_bridge.core.override import Absence, Addition, Override, Replacement, Swap, Takeover
 from pbx_bridge.errors import CalendarError
 from pbx_bridge.wire.control import RemoveOverride, add_override, as_json
@@ -158,7 +158,8 @@ def swap(  # noqa: PLR0913 - one for each option
     Let two people take each other's shifts.
 
     FIRST TIME SECOND TIME: each TIME lies in the shift that this person gives away, or on
-    the day on which it begins. Of a shift that has begun the rest is swapped.
+    the day on which it begins. A shift goes from one handoff to the next: of two weeks in a
+    row one is swapped. Of a shift that has begun the rest is swapped.
 
     The service writes it, so it must run. JSON: as of override add.
 
@@ -220,9 +221,10 @@ def _override(
 def _shift(firm: FirmPlan, layer: str, technician: str, when: str) -> Shift:
     at = parse_time(when, firm.now, firm.zone)
     own = [
-        shift
+        turn
         for shift in shifts(firm.plan, at - AROUND, at + AROUND)
         if (shift.layer, shift.technician) == (layer, technician)
+        for turn in turns(firm.plan, shift)
     ]
     day = at.astimezone(firm.zone).date()
     for shift in own:

@@ -13,7 +13,7 @@ from pbx_bridge.config import parse
 from pbx_bridge.config.parsing import read_text
 from pbx_bridge.core.calendar import duty
 from pbx_bridge.core.phone_check import CheckOutcome
-from pbx_bridge.errors import ConfigError
+from pbx_bridge.errors import CommandRefused, ConfigError
 from pbx_bridge.wire.control import CheckPhone, as_json
 
 LIMIT_S = 150.0
@@ -26,7 +26,11 @@ SAID = {
     CheckOutcome.BUSY: "busy or declined",
     CheckOutcome.UNREACHABLE: "unreachable",
     CheckOutcome.CASE_FIRST: "not checked, a case goes first",
+    CheckOutcome.NOT_KNOWN: "not known",
+    CheckOutcome.INCOMPLETE: "not checked, dialplan or prompts are old",
 }
+REFUSED = "refused"
+"""Stands for the outcome where the service said no; the others are checked all the same."""
 
 
 @click.command("vcard")
@@ -85,20 +89,21 @@ def check_command(
     is checked, and one that comes ends the check. The service rings, so it must run.
 
     JSON: a list of technician, outcome (key-heard, no-key, no-answer, busy, unreachable,
-    case-first), reason.
+    case-first, not-known, incomplete; refused: the service said no), reason.
 
     Exit status: 0 when every key was heard, else 1; 2 when there is no such technician.
     """
     firm = firm_plan(config_path)
-    checks = _checks(firm, _wanted(firm, names, with_all=with_all, on_call=on_call))
-    found = []
-    for check in checks:
-        found.append(check)
-        if not print_json:
-            why = f": {check['reason']}" if check["reason"] else ""
-            click.echo(f"{check['technician']}: {SAID[CheckOutcome(check['outcome'])]}{why}")
-    if print_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+    wanted = _wanted(firm, names, with_all=with_all, on_call=on_call)
+    found: list[dict[str, Any]] = []
+    try:
+        for check in _checks(firm, wanted):
+            found.append(check)
+            if not print_json:
+                click.echo(_said(check))
+    finally:  # also when the service goes away in the middle
+        if print_json and found:
+            click.echo(json.dumps(found, ensure_ascii=False))
     if any(check["outcome"] != CheckOutcome.KEY_HEARD for check in found):
         raise SystemExit(1)
 
@@ -124,7 +129,18 @@ def _wanted(
 
 
 def _checks(firm: FirmPlan, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield each check when it is over."""
+    """Yield each check when it is over; raise `ControlError` when the service is away."""
     for name in names:
         arguments = as_json(CheckPhone(technician=name))
-        yield ask(firm.config.service.socket, "phone.check", arguments, LIMIT_S)
+        try:
+            yield ask(firm.config.service.socket, "phone.check", arguments, LIMIT_S)
+        except CommandRefused as exc:
+            yield {"technician": name, "outcome": REFUSED, "reason": str(exc)}
+
+
+def _said(check: dict[str, Any]) -> str:
+    """Return the line for one check."""
+    outcome = check["outcome"]
+    said = REFUSED if outcome == REFUSED else SAID[CheckOutcome(outcome)]
+    why = f": {check['reason']}" if check["reason"] else ""
+    return f"{check['technician']}: {said}{why}"

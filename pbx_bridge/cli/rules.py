@@ -14,7 +14,7 @@ from pbx_bridge.cli import rules_explain
 from pbx_bridge.cli.rule_packs import OWN, Packs
 from pbx_bridge.cli.rules_replay import replay_command
 from pbx_bridge.core.case import Urgency, Verdict
-from pbx_bridge.core.growing import certain_at
+from pbx_bridge.core.growing import certain_at, is_certain_at_pause
 from pbx_bridge.core.rulepack import Context, Season
 from pbx_bridge.core.scoring import (
     LABELS,
@@ -100,7 +100,9 @@ def parse_line(raw: bytes) -> dict[str, object]:
     if not isinstance(row, dict):
         raise BadLine('an object with "id", "text" and "lang" is expected')
     for key in ("id", "text"):
-        if not isinstance(row.get(key), str):
+        if key not in row:
+            raise BadLine(f'"{key}" is missing; add it to the line')
+        if not isinstance(row[key], str):
             raise BadLine(f'"{key}" must be a text in quotes')
     return row
 
@@ -131,14 +133,24 @@ def _reasons(verdict: Verdict) -> Iterator[dict[str, object]]:
 @SEASON
 @OWN
 def explain_command(text: str, language: str, season: str | None, own: Path | None) -> None:
-    """Show which words, rules and negations lead to the verdict on TEXT."""
+    """
+    Show which words, rules and negations lead to the verdict on TEXT.
+
+    TEXT alone is judged, as if every word was heard well. In a call a harmless verdict
+    counts as urgent when few words or none were understood, when the recogniser is not
+    sure of them, or when no rule spoke.
+    """
     context = Context(season=Season(season) if season else None)
     pack = Packs(own)[language]
     for line in rules_explain.lines(explain(text, pack, context)):
         click.echo(line)
     at = certain_at(text, pack, context)
-    words = text.split()
-    heard = "never" if at is None else f"after <{' '.join(words[:at])}>"
+    if at is not None:
+        heard = f"after <{' '.join(text.split()[:at])}>"
+    elif is_certain_at_pause(text, pack, context):
+        heard = "at the pause that follows, or after one more word that takes nothing back"
+    else:
+        heard = "never"
     click.echo(f"certain while it is spoken: {heard}")
 
 

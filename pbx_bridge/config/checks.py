@@ -24,6 +24,9 @@ REFUSED_KINDS = {
 """What must never be rung: it costs, or it cannot press a key."""
 
 
+SAMPLE_NUMBER = "+49301234560"
+"""What pbx-bridge.sample.toml shows on mobiles."""
+
 RESERVED = (OFFICE, "mail")
 """Names that commands and lists give to what is no person."""
 
@@ -42,6 +45,21 @@ def cross_mistakes(raw: Mapping[str, object]) -> Iterator[Mistake]:
 def advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
     """Yield what works and is still unwise."""
     yield from notice_advice(raw)
+    yield from _caller_id_advice(raw)
+
+
+def _caller_id_advice(raw: Mapping[str, object]) -> Iterator[Mistake]:
+    number = _table(raw, "asterisk").get("caller_id")
+    country = str(_table(raw, "firm").get("country", "DE"))
+    if not isinstance(number, str):
+        return
+    remedy = "the trunk may refuse such rings; write one of your own"
+    prefix = phonenumbers.country_code_for_region(country)
+    if number == SAMPLE_NUMBER:
+        yield ("asterisk", "caller_id"), f"is still the number of the sample; {remedy}"
+    elif prefix and not number.startswith(f"+{prefix}"):
+        text = f"{number!r} is no number of the firm's country, {country}; {remedy}"
+        yield ("asterisk", "caller_id"), text
 
 
 def number_mistake(number: str, country: str) -> str | None:

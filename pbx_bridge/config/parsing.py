@@ -19,6 +19,7 @@ from pbx_bridge.config.notice_sections import PERSONAL_TOPICS, TOPICS
 from pbx_bridge.config.policy_advice import policy_advice
 from pbx_bridge.config.secret_files import read_secret
 from pbx_bridge.config.sections import Config
+from pbx_bridge.config.values import AMI_USER, COUNTRY, SHORT_NAME
 from pbx_bridge.errors import ConfigError
 
 MAX_DEPTH = 50
@@ -40,6 +41,13 @@ _WRONG_TYPE = {
     "date_parsing": "must be a date, like 2026-12-24",
     "date_from_datetime_parsing": "must be a date, like 2026-12-24",
 }
+
+_FORMS = {
+    SHORT_NAME: "small letters a-z, digits and -, at most 20, like tomek",
+    COUNTRY: "two capital letters, like DE",
+    AMI_USER: "letters, digits and _ . -, at most 64, like pbx-bridge",
+}
+"""Patterns in words."""
 
 _MAY_BE_SECRET = {
     *("notify", "url", "webhook", "apprise", "mail"),
@@ -212,7 +220,8 @@ def _problem(path: KeyPath, error: ErrorDetails) -> str:
             chosen = ", ".join(repr(topic.value) for topic in _TOPICS.get(key, ()))
             return f"{error['input']!r} is not allowed; one of {chosen or limits['expected']}"
         case "string_pattern_mismatch":
-            return f"{error['input']!r} has a wrong form; it must match {limits['pattern']}"
+            form = _FORMS.get(limits["pattern"], f"it must match {limits['pattern']}")
+            return f"{error['input']!r} has a wrong form; {form}"
         case "string_too_long":
             return f"is too long; at most {limits['max_length']} characters"
         case "too_short":

@@ -29,6 +29,9 @@ from pbx_bridge.config.numbers import e164_spellings
 from pbx_bridge.config.values import (
     AbsolutePath,
     Address,
+    AmiUser,
+    Country,
+    DialplanPath,
     DialTemplate,
     Host,
     Language,
@@ -77,7 +80,7 @@ class FirmConfig:
     """The firm's name as callers hear it in the greeting."""
     zone: Zone
     """IANA time zone of the firm; it decides what "tonight" means, so there is no default."""
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
+    country: Country = "DE"
     """ISO code of the country, for public holidays and for the remedies of mistaken numbers."""
     region: Line | None = None
     """Part of the country for its public holidays, like "BY"; without it what all parts have."""
@@ -97,7 +100,7 @@ class AsteriskConfig:
     """Where the manager interface listens; only this machine is allowed."""
     ami_port: Port = 5038
     """TCP port of the manager interface."""
-    ami_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "pbx-bridge"
+    ami_user: AmiUser = "pbx-bridge"
     """Section of manager.conf that we log in with."""
     ami_secret_file: AbsolutePath = Path("/etc/pbx-bridge/ami.secret")
     """File with its secret, one line, mode 0600."""
@@ -105,11 +108,11 @@ class AsteriskConfig:
     """Where we listen for Asterisk; AGI has no password, so only this machine is allowed."""
     agi_port: Port = 4573
     """TCP port we listen on; the dialplan names the same one."""
-    recordings_dir: AbsolutePath = Path("/var/spool/asterisk/pbx-bridge")
+    recordings_dir: DialplanPath = Path("/var/spool/asterisk/pbx-bridge")
     """Folder of the recordings; Asterisk writes, we read."""
     live_dir: OptionalPath = Path("/dev/shm/pbx-bridge")  # noqa: S108 - memory, made 0750 by us
     """Folder in memory for what a caller is saying now; "" switches live transcripts off."""
-    prompts_dir: AbsolutePath = Path("/var/lib/pbx-bridge/prompts")
+    prompts_dir: DialplanPath = Path("/var/lib/pbx-bridge/prompts")
     """Folder of the rendered prompts, one folder per language below it."""
     lease_s: Annotated[int, Field(ge=5, le=60)] = 10
     """Seconds after which the dialplan takes a call back that we do not renew."""

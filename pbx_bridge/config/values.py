@@ -15,6 +15,11 @@ LANGUAGES = ("de", "en", "pl", "ru")
 LONGEST_SOCKET = 107
 """Bytes of a path that Linux takes for a Unix socket, without the zero behind it (unix(7))."""
 
+SAFE_IN_DIALPLAN = re.compile(r"(\[::1\])?[A-Za-z0-9/_.+@&{}$:=-]*")
+"""What may go from the configuration into a dialplan line."""
+
+IN_DIALPLAN = "use letters a-z, digits and / _ . + @ : = - only"
+
 _DIAL = re.compile(r"[A-Za-z0-9]+/[^\s&,|{}]*\{number\}[^\s&,|{}]*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
@@ -55,6 +60,12 @@ def _absolute(path: Path) -> Path:
     return path
 
 
+def _dialplan_path(path: Path) -> Path:
+    if not SAFE_IN_DIALPLAN.fullmatch(str(_absolute(path))):
+        raise ValueError(f"cannot stand in a dialplan; {IN_DIALPLAN}")
+    return path
+
+
 def _socket(path: Path) -> Path:
     if len(bytes(_absolute(path))) > LONGEST_SOCKET:
         raise ValueError(f"is too long for a socket; at most {LONGEST_SOCKET} bytes")
@@ -76,6 +87,8 @@ def _host(host: str) -> str:
 def _dial(template: str) -> str:
     if not _DIAL.fullmatch(template):
         raise ValueError('must hold {number} once, and no , & |; like "PJSIP/{number}@trunk"')
+    if not SAFE_IN_DIALPLAN.fullmatch(template):
+        raise ValueError(f"cannot stand in a dialplan; {IN_DIALPLAN}")
     return template
 
 
@@ -99,6 +112,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 OptionalPath = Annotated[AbsolutePath | None, BeforeValidator(_none_if_empty)]
+DialplanPath = Annotated[Path, AfterValidator(_dialplan_path)]
 SocketPath = Annotated[Path, AfterValidator(_socket)]
 Loopback = Annotated[str, AfterValidator(_loopback)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -106,4 +120,10 @@ DialTemplate = Annotated[str, AfterValidator(_dial)]
 Line = Annotated[str, AfterValidator(_printable)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-ShortName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,19}$")]
+SHORT_NAME = r"^[a-z0-9][a-z0-9-]{0,19}$"
+COUNTRY = "^[A-Z]{2}$"
+AMI_USER = r"^[A-Za-z0-9_.-]{1,64}$"
+
+ShortName = Annotated[str, Field(pattern=SHORT_NAME)]
+Country = Annotated[str, Field(pattern=COUNTRY)]
+AmiUser = Annotated[str, Field(pattern=AMI_USER)]

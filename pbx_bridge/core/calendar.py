@@ -1,7 +1,7 @@
 """Who is on call, over an interval or at one instant: rotations, planned shifts, overrides."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -58,6 +58,11 @@ class Plan:
         standing = (PRIMARY,) if self.standing else ()
         rotating = (rotation.layer for rotation in self.rotations)
         return tuple(dict.fromkeys((*rotating, *standing, *(s.layer for s in self.planned))))
+
+    @property
+    def own_layers(self) -> tuple[str, ...]:
+        """Those of the configuration, without what was imported."""
+        return replace(self, planned=()).layers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +130,21 @@ def shifts(plan: Plan, start: datetime, end: datetime) -> list[Shift]:
         for technician, period in _personal(stretches(plan, layer, start, end))
     ]
     return sorted(found, key=lambda shift: shift.start)
+
+
+def turns(plan: Plan, shift: Shift) -> list[Shift]:
+    """Return *shift* cut at the handoffs of its layer: whoever has two weeks has two turns."""
+    rotations = [rotation for rotation in plan.rotations if rotation.layer == shift.layer]
+    zone = plan.hours.days.zone
+    found = {at for each in rotations for at in each.handoffs(shift.start, shift.end, zone)}
+    for at in tuple(found):
+        begun = [each for each in rotations if each.handoff(0, zone) <= at]
+        last = max(begun, key=lambda each: each.starts_at)
+        rests = any(one.layer == shift.layer and one.start < at < one.end for one in plan.planned)
+        if rests or at != last.handoff(last.turn_at(at, zone), zone):
+            found.discard(at)
+    bounds = [shift.start, *sorted(found), shift.end]
+    return [replace(shift, start=start, end=end) for start, end in pairwise(bounds)]
 
 
 def gaps(plan: Plan, start: datetime, end: datetime) -> list[Stretch]:

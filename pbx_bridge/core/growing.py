@@ -65,6 +65,15 @@ def certain_at(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> int 
     return None
 
 
+def is_certain_at_pause(text: str, pack: RulePack, context: Context = NO_CONTEXT) -> bool:
+    """Whether *text* is certain when the caller pauses after it."""
+    words = (
+        Word(text=word, start_s=0.0, end_s=0.0, confidence=1.0, is_final=True)
+        for word in text.split()
+    )
+    return certain_verdict(Transcript(), Transcript(words=tuple(words)), pack, context) is not None
+
+
 def _understood(transcript: Transcript) -> tuple[Word, ...]:
     return tuple(word for word in transcript.words if word.text != UNKNOWN_WORD)
 

@@ -106,6 +106,8 @@ GERMAN = Texts(
         CheckOutcome.BUSY: "besetzt oder abgewiesen",
         CheckOutcome.UNREACHABLE: "NICHT ERREICHBAR",
         CheckOutcome.CASE_FIRST: "nicht geprüft, ein Fall ging vor",
+        CheckOutcome.NOT_KNOWN: "nicht geprüft, siehe unten",
+        CheckOutcome.INCOMPLETE: "nicht geprüft, Dialplan oder Ansagen sind alt",
     },
     test="TEST von pbx-bridge: bitte nichts tun",
 )
@@ -170,6 +172,8 @@ ENGLISH = Texts(
         CheckOutcome.BUSY: "busy or declined",
         CheckOutcome.UNREACHABLE: "UNREACHABLE",
         CheckOutcome.CASE_FIRST: "not checked, a case went first",
+        CheckOutcome.NOT_KNOWN: "not checked, see below",
+        CheckOutcome.INCOMPLETE: "not checked, dialplan or prompts are old",
     },
     test="TEST from pbx-bridge: nothing to do",
 )
@@ -235,6 +239,8 @@ POLISH = Texts(
         CheckOutcome.BUSY: "zajęte lub odrzucone",
         CheckOutcome.UNREACHABLE: "NIEOSIĄGALNY",
         CheckOutcome.CASE_FIRST: "nie sprawdzono, pierwszeństwo miało zgłoszenie",
+        CheckOutcome.NOT_KNOWN: "nie sprawdzono, patrz niżej",
+        CheckOutcome.INCOMPLETE: "nie sprawdzono, dialplan lub nagrania są stare",
     },
     test="TEST z pbx-bridge: proszę nic nie robić",
 )
@@ -300,6 +306,8 @@ RUSSIAN = Texts(
         CheckOutcome.BUSY: "занято или отклонено",
         CheckOutcome.UNREACHABLE: "НЕДОСТУПЕН",
         CheckOutcome.CASE_FIRST: "не проверен, заявка важнее",
+        CheckOutcome.NOT_KNOWN: "не проверен, см. ниже",
+        CheckOutcome.INCOMPLETE: "не проверен, диалплан или объявления устарели",
     },
     test="ТЕСТ от pbx-bridge: ничего делать не нужно",
 )
@@ -341,7 +349,8 @@ def advice(news: News, language: str, line_number: str | None) -> list[str]:
     if not who:
         return []
     save = [texts.save_number.format(who=who, number=line_number)] if line_number else []
-    return [*save, texts.try_phone.format(who=who)]
+    why = [news.check.reason] if news.check and news.check.reason else []
+    return [*why, *save, texts.try_phone.format(who=who)]
 
 
 def personal(news: News, language: str) -> list[str]:

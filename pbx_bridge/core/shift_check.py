@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pbx_bridge.core.calendar import Plan, shifts
+from pbx_bridge.core.calendar import Plan, on_call, shifts
 from pbx_bridge.core.escalation_events import Topic
 from pbx_bridge.core.news import News
 from pbx_bridge.core.phone_check import PhoneCheck
@@ -38,6 +38,11 @@ def begun_shifts(plan: Plan, now: datetime, rung: Collection[str]) -> tuple[Begu
         for shift in found
         if since < shift.start and shift.layer in rung  # one that starts at once is cut off there
     )
+
+
+def is_still_his(plan: Plan, now: datetime, shift: BegunShift) -> bool:
+    """Return whether his *shift* goes on: nobody took over meanwhile."""
+    return shift.layer in plan.layers and shift.technician in on_call(plan, shift.layer, now)
 
 
 def newly_begun(

@@ -73,13 +73,26 @@ class Cases:
         deeds: Deeds,
         *,
         on_turn: Callable[[], None] = lambda: None,
+        on_call: Callable[[], None] = lambda: None,
     ) -> None:
+        """
+        Remember what to decide with.
+
+        Args:
+            clock: tells the time.
+            calls: keeps calls.
+            escalations: keeps escalations.
+            outbox: keeps effects.
+            deeds: carries effects out.
+            on_turn: called at each turn.
+            on_call: called when a call arrives, before it is on disk; must not block or raise.
+        """
         self._clock, self._calls, self._escalations = clock, calls, escalations
         self._outbox, self._deeds = outbox, deeds
         self._inbox: asyncio.Queue[tuple[str, Trigger, Settled | None]] = asyncio.Queue()
         self._watchers: list[tuple[str, Callable[[State], bool], Settled]] = []
         self._has_failed = False
-        self._on_turn = on_turn
+        self._on_turn, self._on_call = on_turn, on_call
 
     def post(self, case_id: str, trigger: Trigger) -> None:
         """Queue an event."""
@@ -106,6 +119,7 @@ class Cases:
 
     async def open_call(self, call: Call) -> Call:
         """Commit a call that has just arrived; return it, or the one that is there already."""
+        self._on_call()
         opening = call_flow.open_call(self._clock.now(), call)
         try:
             stored = await self._calls.open(self._clock.now(), opening)

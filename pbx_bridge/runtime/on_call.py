@@ -110,11 +110,15 @@ class OnCall:
         self, layer: str, shifts: Sequence[Shift], *, source: str, made_by: str
     ) -> ShiftImport:
         """
-        Put *shifts* in the place of the layer's last import.
+        Put *shifts* in the place of the layer's last import; none: only take that out.
 
         Raises:
-            ImportRefused: a shift is of nobody, of another layer, or has no length.
+            ImportRefused: the configuration has no such layer; a shift is of nobody, of another
+                layer, or has no length.
         """
+        known = self._plan.own_layers
+        if shifts and layer not in known:  # one that was imported once may still be taken out
+            raise ImportRefused(f"{layer!r} is no layer; known: {', '.join(known)}")
         strangers = {shift.technician for shift in shifts} - set(self._plan.technicians)
         if strangers:
             raise ImportRefused(f"no technicians: {', '.join(sorted(strangers))}")

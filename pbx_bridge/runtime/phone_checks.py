@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,7 +15,11 @@ from pbx_bridge.core import phone_check
 from pbx_bridge.core.ack_flow import ACCEPT, Ask, Close, Heard
 from pbx_bridge.core.case import RingOutcome
 from pbx_bridge.core.phone_check import (
+    ANNOUNCEMENT,
     NO_CASE,
+    NO_PROMPTS,
+    PROMPTS,
+    CheckFacts,
     CheckFlow,
     CheckOutcome,
     PhoneCheck,
@@ -21,8 +27,8 @@ from pbx_bridge.core.phone_check import (
     next_request,
     outcome_of,
 )
-from pbx_bridge.errors import AgiHangup, AmiError, CheckRefused, UnsafeValue
-from pbx_bridge.ports import Clock, EscalationStore, Line, Phones, RingOrder
+from pbx_bridge.errors import AgiHangup, AmiError, AmiUnavailable, CheckRefused, UnsafeValue
+from pbx_bridge.ports import CallStore, Clock, EscalationStore, Line, Phones, RingOrder
 from pbx_bridge.runtime.leases import Leases
 from pbx_bridge.runtime.lookout import Tokens
 from pbx_bridge.runtime.prompting import Prompt
@@ -44,7 +50,8 @@ RELEASE_S = 1.0
 NUMBERS = 1_000_000
 """Legs are numbered below it; a number comes again after eleven days at the earliest."""
 
-REFUSED = "the network does not put the call through: wrong number, phone off, or trunk down"
+NOT_LOOKED = "the service has just started and has not looked at Asterisk yet; try again"
+ON_THE_LINE = "a caller is on the line"
 
 
 class Check:
@@ -53,18 +60,36 @@ class Check:
     def __init__(self, technician: str, attempt: int) -> None:
         self.technician, self.attempt = technician, attempt
         self.leg = channel_id(NO_CASE, attempt)
-        self.ring = RingOutcome.NO_ANSWER
-        self.has_key = self.is_answered = self.is_withdrawn = False
+        self.facts = CheckFacts()
+        self.is_placed = False
+        """Whether his mobile may ring."""
         self.ended = asyncio.Event()
+
+    def note(self, **facts: Any) -> None:
+        """Add what was seen."""
+        self.facts = replace(self.facts, **facts)
+
+    def note_missing(self, prompt: str) -> None:
+        """Add that *prompt* could not be played."""
+        if prompt == ANNOUNCEMENT:
+            self.note(is_mute=True)
+
+    def result(self, outcome: CheckOutcome, reason: str) -> PhoneCheck:
+        """Return what came of it."""
+        return PhoneCheck(technician=self.technician, outcome=outcome, reason=reason)
 
 
 class PhoneChecks:
     """One check at a time; it is rung as a case is, with the same number and timeout."""
 
+    _ending: asyncio.Task[None] | None = None
+    """The end of a leg that nobody waits for; nothing else keeps it alive."""
+
     def __init__(  # noqa: PLR0913  the composition root names each of them once
         self,
         *,
         clock: Clock,
+        calls: CallStore,
         escalations: EscalationStore,
         phones: Phones,
         leases: Leases,
@@ -73,6 +98,7 @@ class PhoneChecks:
         language_of: Callable[[str], str],
         roster: Mapping[str, str],
         ring_timeout: timedelta,
+        has_looked: asyncio.Event,
         callers: Collection[str] = (),
     ) -> None:
         """
@@ -80,22 +106,25 @@ class PhoneChecks:
 
         Args:
             clock: tells the time.
-            escalations: whose cases go first.
+            calls: go first until they are decided.
+            escalations: go first.
             phones: ring.
             leases: keep the leg ours.
             tokens: prove that a leg is ours.
             prompt: where prompts lie.
             language_of: of a technician.
-            roster: the technicians' numbers by their short names; nobody else is rung.
+            roster: the technicians' numbers by their names; nobody else is rung.
             ring_timeout: as for a case.
+            has_looked: set when somebody has looked what lives in Asterisk.
             callers: who has called us and is on the line.
         """
-        self._clock, self._escalations, self._phones = clock, escalations, phones
+        self._clock, self._calls, self._escalations = clock, calls, escalations
         self._leases, self._tokens, self._prompt = leases, tokens, prompt
-        self._language_of, self._roster = language_of, roster
-        self._ring_timeout, self._callers = ring_timeout, callers
+        self._language_of, self._roster, self._callers = language_of, roster, callers
+        self._phones, self._has_looked, self._ring_timeout = phones, has_looked, ring_timeout
         self._numbers = count(int(clock.now().timestamp()))
         self._current: Check | None = None
+        self._freed: dict[str | None, float] = {}  # see `_note_freed`
 
     @property
     def longest_s(self) -> float:
@@ -124,6 +153,8 @@ class PhoneChecks:
         try:
             result = await self._checked(check, number)
         finally:
+            if check.is_placed:
+                self._note_freed(technician)
             self._current = None
             check.ended.set()
         log.info(
@@ -134,36 +165,64 @@ class PhoneChecks:
         )
         return result
 
+    def lacks(self, technician: str) -> str:
+        """Return what keeps him from hearing that it is a test; empty: nothing. Blocks a moment."""
+        for name in PROMPTS:
+            path = Path(self._prompt(name, self._language_of(technician)))
+            if not any(path.parent.glob(f"{path.name}.*")):
+                return NO_PROMPTS
+        return ""
+
     async def give_way(self, technician: str) -> None:
         """End the check under way, if there is one: a case rings *technician*. It never fails."""
-        check = self._current
-        if check is None:
-            return
-        check.is_withdrawn = True
-        await self._end(check.leg)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GIVE_WAY_S):
-                await check.ended.wait()
-        if check.technician == technician:
-            await asyncio.sleep(RELEASE_S)
+        if (check := self._current) is not None:
+            check.note(withdrawn_for="a case rings")
+            await self._end(check.leg)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GIVE_WAY_S):
+                    await check.ended.wait()
+            if check.is_placed:
+                self._note_freed(check.technician)
+        # Also when it ended a moment ago, for another ring of this case or for the caller.
+        freed = [self._freed[name] for name in (technician, None) if name in self._freed]
+        wait_s = max(freed, default=0.0) + RELEASE_S - asyncio.get_running_loop().time()
+        if freed and wait_s > 0:
+            await asyncio.sleep(wait_s)
 
     async def end_stray(self, leg: str) -> None:
-        """End a check's leg that nobody waits for, of a life before or whose reply was lost."""
+        """
+        End a check's leg that nobody waits for, of a life before or whose reply was lost.
+
+        Nobody knows whose it is: whoever rings next waits until any mobile is released.
+        """
         if self._current is None or self._current.leg != leg:
             await self._end(leg)
+            self._note_freed(None)
 
     # ---------------------------------------------------------------- what the phones report
 
     def ring_answered(self, leg: str) -> None:
         """Somebody, or a mailbox, picked up."""
         if self._current is not None and self._current.leg == leg:
-            self._current.is_answered = True
+            self._current.note(is_answered=True)
 
     def ring_ended(self, leg: str, outcome: RingOutcome) -> None:
         """The leg is gone."""
         if self._current is not None and self._current.leg == leg:
-            self._current.ring = outcome
+            self._current.note(ring=outcome)
             self._current.ended.set()
+
+    def call_came(self) -> None:
+        """End the check under way, if there is one: what calls may become a case that rings."""
+        check = self._current
+        if check is not None and not check.facts.withdrawn_for:
+            check.note(withdrawn_for="somebody calls")
+            self._ending = asyncio.create_task(self._end(check.leg))  # he is greeted meanwhile
+
+    def line_lost(self) -> None:
+        """The login is gone: what is not heard from now on says nothing about the mobile."""
+        if self._current is not None:
+            self._current.note(is_cut_off=True)
 
     # ---------------------------------------------------------------- the talk
 
@@ -171,22 +230,25 @@ class PhoneChecks:
         """Serve ``/phone-check``; a leg that nobody waits for is left to the dialplan's end."""
         leg = f"{NO_CASE}-{await line.variable('PBXB_ATTEMPT') or ''}"
         token, check = await line.variable("PBXB_TOKEN") or "", self._current
+        if check is not None and check.leg == leg:
+            check.note(is_met=True)
         if check is None or check.leg != leg or not self._tokens.is_genuine(leg, token):
             log.warning("phone_check.refused", reason="a leg that no check waits for")
             return
-        check.is_answered = True
+        check.note(is_answered=True)
         async with self._leases.held(line.channel):
             with suppress(AgiHangup):  # he left, or a case goes first: the leg's end says so
                 await self._talk(line, check)
 
     async def _talk(self, line: Line, check: Check) -> None:
-        voice = Voice(line, self._prompt, self._language_of(check.technician))
+        language = self._language_of(check.technician)
+        voice = Voice(line, self._prompt, language, check.note_missing)
         flow = CheckFlow()
         while True:
             match next_request(flow):
                 case Ask(sounds=sounds):
                     heard = Heard(await voice.ask(sounds))
-                    check.has_key = check.has_key or heard.digit == ACCEPT
+                    check.note(has_key=check.facts.has_key or heard.digit == ACCEPT)
                     flow = phone_check.advance(flow, heard)
                 case Close(sounds=sounds):
                     await voice.say(sounds)
@@ -195,36 +257,38 @@ class PhoneChecks:
     # ---------------------------------------------------------------- the ring
 
     async def _checked(self, check: Check, number: str) -> PhoneCheck:
-        name = check.technician
-        # The look comes after the check is known: a case that rings later finds it.
-        now = self._clock.now()
-        reason = hindrance(name, now, await self._escalations.neighbours(now))
-        if reason is None and name in self._callers:
-            reason = "he is calling us"
-        if reason is None and check.is_withdrawn:
-            reason = "a case rings"
-        if reason is not None:
-            return PhoneCheck(technician=name, outcome=CheckOutcome.CASE_FIRST, reason=reason)
         try:
+            # The look comes after the check is known: a call or case that comes later finds it.
+            reason = await self._hindrance(check.technician)
+            if not self._has_looked.is_set():
+                return check.result(CheckOutcome.NOT_KNOWN, NOT_LOOKED)
+            if reason := reason or check.facts.withdrawn_for:
+                return check.result(CheckOutcome.CASE_FIRST, reason)
             await self._rung(check, number)
+        except AmiUnavailable as exc:
+            return check.result(CheckOutcome.NOT_KNOWN, str(exc))
         except (AmiError, UnsafeValue) as exc:
-            unreachable = CheckOutcome.UNREACHABLE
-            return PhoneCheck(technician=name, outcome=unreachable, reason=str(exc))
-        outcome = outcome_of(
-            check.ring,
-            has_key=check.has_key,
-            is_answered=check.is_answered,
-            is_withdrawn=check.is_withdrawn,
-        )
-        why = {CheckOutcome.UNREACHABLE: REFUSED, CheckOutcome.CASE_FIRST: "a case rings"}
-        return PhoneCheck(technician=name, outcome=outcome, reason=why.get(outcome, ""))
+            return check.result(CheckOutcome.UNREACHABLE, str(exc))
+        return check.result(*outcome_of(check.facts))
+
+    async def _hindrance(self, technician: str) -> str | None:
+        """Return why he may not be rung now; raise `AmiError` when Asterisk cannot be asked."""
+        now = self._clock.now()
+        neighbours = await self._escalations.neighbours(now)
+        reason = hindrance(technician, now, neighbours, await self._calls.undecided())
+        if reason is None and technician in self._callers:
+            reason = "he is calling us"
+        if reason is None and any(channel.call_id for channel in await self._phones.live()):
+            reason = ON_THE_LINE  # perhaps nobody told us: the dialplan has him
+        return reason
 
     async def _rung(self, check: Check, number: str) -> None:
         """Ring and return when the leg is gone; it never outlasts its limit, or this task."""
         log.info("phone_check.started", technician=check.technician)
+        check.is_placed = True
         try:
             await self._phones.ring(self._order(check, number))
-            if check.is_withdrawn:  # while the order was on its way
+            if check.facts.withdrawn_for:  # while the order was on its way
                 await self._end(check.leg)
             async with asyncio.timeout((self._ring_timeout + TALK_LIMIT).total_seconds()):
                 await check.ended.wait()
@@ -249,6 +313,10 @@ class PhoneChecks:
             language=self._language_of(check.technician),
             is_check=True,
         )
+
+    def _note_freed(self, technician: str | None) -> None:
+        """Note that a mobile leaves a check's leg now; `None`: nobody knows whose."""
+        self._freed[technician] = asyncio.get_running_loop().time()
 
     async def _end(self, leg: str) -> None:
         try:

@@ -57,9 +57,19 @@ FORGOTTEN_AFTER = timedelta(days=1)
 """Older recordings without a case ring nobody: a lost database must not wake the whole firm."""
 
 
+EPOCH_DIGITS = 11
+"""Of a time within the next thousand years; what is longer is none."""
+
+
 def _moment(epoch: str) -> datetime | None:
     """Return the time of an AstDB row, seconds since 1970; `None` when it does not say."""
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
+
+
+def _begun(call_id: str) -> datetime | None:
+    """Return when a call began by its uniqueid, ``[system-]seconds.number``; `None`: unknown."""
+    seconds = call_id.rpartition("-")[2].partition(".")[0]
+    return _moment(seconds) if len(seconds) <= EPOCH_DIGITS else None
 
 
 class Adopts(Protocol):
@@ -95,8 +105,14 @@ class Recovery:
         on_call: Callable[[], str],
         clock: Clock,
         end_check: Callable[[str], Awaitable[None]] | None = None,
+        has_looked: asyncio.Event | None = None,
     ) -> None:
-        """*end_check* ends the leg of a mobile's check unless somebody waits for it."""
+        """
+        Remember whom to ask.
+
+        *end_check* ends the leg of a mobile's check unless somebody waits for it. *has_looked* is
+        set after the first look.
+        """
         self._post, self._calls, self._store = post, calls, call_store
         self._escalations, self._phones, self._recordings = escalations, phones, recordings
         self._leases, self._lookout, self._ringing = leases, lookout, ringing
@@ -104,7 +120,7 @@ class Recovery:
         self._stray_notes = StrayNotes(
             post, clock=clock, calls=call_store, escalations=escalations, recordings=recordings
         )
-        self.has_looked = asyncio.Event()
+        self.has_looked = has_looked or asyncio.Event()
         """Set after the first look: before it, nobody knows what lives in Asterisk."""
         self._errands: asyncio.Queue[Errand] = asyncio.Queue()
         self._failures = 0
@@ -227,9 +243,12 @@ class Recovery:
         call = known.state if known else None
         if call is None:
             recording = self._recordings.path(call_id).with_suffix("")
-            _, epoch, number = (*row.split("/"), "", "", "")[:3]
+            state, epoch, number = (*row.split("/"), "", "", "")[:3]
+            arrived_at = _moment(epoch)
+            if state == "taken":  # its time is that of the key 1
+                arrived_at = _begun(call_id) or arrived_at
             call = await self._calls.adopt(
-                call_id, number or None, str(recording), arrived_at=_moment(epoch)
+                call_id, number or None, str(recording), arrived_at=arrived_at
             )
             log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
         finding = await self._lookout.call(call_id, live)
@@ -255,7 +274,8 @@ class Recovery:
             if await self._store.find(call_id) is not None:
                 continue
             recording = str(self._recordings.path(call_id).with_suffix(""))
-            call = await self._calls.adopt(call_id, None, recording)
+            arrived_at = _begun(call_id)
+            call = await self._calls.adopt(call_id, None, recording, arrived_at=arrived_at)
             log.warning("case.adopted", case_id=call.case_id, call_id=call_id)
             message_s = await asyncio.to_thread(self._recordings.message_s, recording)
             self._post(call.case_id, CallerLeft(message_s))

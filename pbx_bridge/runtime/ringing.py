@@ -31,6 +31,7 @@ from pbx_bridge.core.escalation_events import (
     TakeOver,
 )
 from pbx_bridge.core.escalation_state import Attempt, Escalation, EscalationPhase
+from pbx_bridge.core.phone_check import NO_CASE
 from pbx_bridge.errors import AmiError, AmiRejected, AmiUnavailable, StoreError, UnsafeValue
 from pbx_bridge.ports import (
     CallStore,
@@ -59,7 +60,7 @@ UNASKED = Escalate(Urgency.UNKNOWN, "other")
 
 
 async def _nobody_in_the_way(_: str) -> None:
-    """Find no check under way."""
+    """Find no check, neither under way nor left over."""
 
 
 class Ringing:
@@ -79,18 +80,20 @@ class Ringing:
         policy: ChoosePolicy,
         callers: Collection[str] = (),
         make_way: Callable[[str], Awaitable[None]] = _nobody_in_the_way,
+        end_check: Callable[[str], Awaitable[None]] = _nobody_in_the_way,
     ) -> None:
         """
         Remember what to ring with.
 
         *callers* holds who has called us and is on the line: no time to remind him. *make_way*
-        ends a check of a mobile before a case rings somebody; it must not raise.
+        ends a check of a mobile before a case rings somebody, *end_check* a check's leg that was
+        left over; they must not raise.
         """
         self._post, self._open = post, open_escalation
         self._calls, self._escalations = calls, escalations
         self._phones, self._recordings = phones, recordings
         self._lookout, self._tokens, self._policy = lookout, tokens, policy
-        self._callers, self._make_way = callers, make_way
+        self._callers, self._make_way, self._end_check = callers, make_way, end_check
         self._marking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def escalate(self, pending: Pending) -> None:
@@ -259,6 +262,9 @@ class Ringing:
         if press is not None:
             return press
         live = await self._phones.live()
+        for channel in live:
+            if (attempt_of(channel.channel_id) or ("", 0))[0] == NO_CASE:
+                await self._end_check(channel.channel_id)
         if any(channel.channel_id == leg for channel in live):
             return RingPlaced(ring.attempt)
         mine = esc.find(ring.attempt)

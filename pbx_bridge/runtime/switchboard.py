@@ -52,6 +52,14 @@ class Checks(Protocol):
         """The leg is gone."""
         ...
 
+    def call_came(self) -> None:
+        """A caller is on the line, perhaps in the dialplan's fallback."""
+        ...
+
+    def line_lost(self) -> None:
+        """The login is gone."""
+        ...
+
 
 class Switchboard:
     """Implements `PhoneEvents`; everything it does is to post or to wake somebody up."""
@@ -92,6 +100,8 @@ class Switchboard:
 
     def fallback_moved(self, call_id: str) -> None:
         """The dialplan's fallback did something for this call."""
+        if self._checks is not None:
+            self._checks.call_came()
         if self._looks is not None:
             self._looks.fallback_moved(call_id)
 
@@ -102,3 +112,5 @@ class Switchboard:
 
     def line_lost(self) -> None:
         """The login is gone; rings that are wanted now are put off by the machine."""
+        if self._checks is not None:
+            self._checks.line_lost()

@@ -1,5 +1,6 @@
 """Says prompts to a technician and hears his keys."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -18,9 +19,17 @@ KEYS = "0123456789*#"
 class Voice:
     """One technician's line in his language; a missing sound costs a sentence, not the talk."""
 
-    def __init__(self, line: Line, prompt: Prompt, language: str) -> None:
+    def __init__(
+        self,
+        line: Line,
+        prompt: Prompt,
+        language: str,
+        on_missing: Callable[[str], object] = str,
+    ) -> None:
+        """Remember how to speak; *on_missing* is told which sound could not be played."""
         self.line = line
         self._prompt, self._language = prompt, language
+        self._on_missing = on_missing
 
     async def ask(self, sounds: tuple[str, ...], wait_s: float = ANSWER_S) -> str | None:
         """Play *sounds* until a key is pressed, then wait for one; `None`: none was."""
@@ -40,4 +49,5 @@ class Voice:
             return await self.line.play(self._prompt(sound, self._language), keys)
         except AgiFailed as exc:
             log.error("prompt.missing", prompt=sound, reason=str(exc))
+            self._on_missing(sound)
             return None

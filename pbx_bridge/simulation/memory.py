@@ -22,6 +22,7 @@ class MemoryJournalRow:
     machine: str
     trigger: str
     data: object
+    effects: Sequence[CallEffect | EscalationEffect] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +72,12 @@ class MemoryTables:
         name, data = trigger
         self.journal.append(
             MemoryJournalRow(
-                case_id=state.case_id, at=now, machine=machine, trigger=name, data=data
+                case_id=state.case_id,
+                at=now,
+                machine=machine,
+                trigger=name,
+                data=data,
+                effects=tuple(effects),
             )
         )
         for effect in effects:

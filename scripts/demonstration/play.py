@@ -16,7 +16,7 @@ from stage import Scene, Stage, StageError, own_folder
 
 from demonstration.checks import Check, Evidence, check
 from demonstration.scenario import SCENARIOS, TEXTS, Scenario, Trouble
-from demonstration.screen import Screen
+from demonstration.screen import Screen, subject_of
 from pbx_bridge.adapters.store.reading import CaseSummary, follow
 from pbx_bridge.errors import BridgeError
 
@@ -112,8 +112,7 @@ class Play:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
         for mail in self._office.mails:
-            subject = next(ln for ln in mail.splitlines() if ln.startswith("Subject"))
-            self.screen.note(f"the office's mail: {subject}")
+            self.screen.note(f"the office's mail: {subject_of(mail)}")
         return self._judge(report, case, began_ms)
 
     async def _make_trouble(self, call: Call, began_ms: float) -> None:

@@ -3,6 +3,8 @@
 import json
 import sys
 import time
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 
 from boxes import CarrierEvent
@@ -13,6 +15,11 @@ from pbx_bridge.cli.timeline import Timeline
 
 QUIET = ("SessionOpened", "RingPlaced", "CallTimer", "EscalationTimer", "CallAlive", "SessionLost")
 """Journal rows that matter to a developer and not to a spectator."""
+
+
+def subject_of(mail: str) -> str:
+    """Return the subject of a mail as people read it."""
+    return str(message_from_string(mail, policy=default)["subject"])
 
 
 class Screen:

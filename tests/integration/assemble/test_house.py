@@ -13,6 +13,7 @@ from fakes import ELEVEN_AT_NIGHT, FakeClock
 
 from pbx_bridge import assemble
 from pbx_bridge.config import Config, RotationConfig, parse
+from pbx_bridge.core.phone_check import PROMPTS
 from pbx_bridge.errors import AgiPortTaken
 
 pytestmark = pytest.mark.integration
@@ -102,9 +103,14 @@ async def test_service_lives_by_the_clock_that_it_is_given(config: Config) -> No
 
 
 async def test_mobile_of_whose_shift_begins_is_checked_where_that_is_wanted(
-    config: Config,
+    config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ben's begins now. Asterisk is away, so he is not reached; by default nobody tries."""
+    """Ben's begins now. Asterisk is away, so nothing is known; by default nobody tries."""
+    monkeypatch.setattr("pbx_bridge.runtime.recovery.FIRST_LOOK_S", 0.0)
+    folder = config.asterisk.prompts_dir / config.language_of("ben")
+    folder.mkdir()
+    for name in PROMPTS:
+        (folder / f"{name}.wav").touch()
     rotation = RotationConfig(
         order=("anna", "ben"), starts_on=date(2026, 1, 8), handoff_time="23:00", shift_days=1
     )
@@ -128,7 +134,7 @@ async def test_mobile_of_whose_shift_begins_is_checked_where_that_is_wanted(
             await running
         checked += [line for line in logs if line["event"] == "phone_check.ended"]
 
-    assert [(line["technician"], line["outcome"]) for line in checked] == [("ben", "unreachable")]
+    assert [(line["technician"], line["outcome"]) for line in checked] == [("ben", "not-known")]
 
 
 async def test_port_that_is_taken_is_told_and_leaves_nothing_running(config: Config) -> None:

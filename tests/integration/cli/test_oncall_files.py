@@ -72,6 +72,50 @@ async def test_file_with_an_error_leaves_the_last_import(desk: Desk, tmp_path: P
     assert "is not imported: correct the errors first; the last import stays" in result.output
 
 
+async def test_import_can_be_taken_out(desk: Desk, tmp_path: Path) -> None:
+    """The rotation goes on; without --apply nothing happens, and only what is there goes."""
+    day = next_monday(2)
+    file = plan_file(tmp_path, ("anna", day))
+    remove = ("oncall", "import", "--remove")
+    async with service(desk) as running:
+        nothing = await desk.typed(*remove, "--apply")
+        applied = await desk.typed("oncall", "import", file, "--apply")
+        dry = await desk.typed(*remove)
+        assert len(running.plan.planned) == 1
+        as_json = await desk.typed(*remove, "--json")
+        removed = await desk.typed(*remove, "--apply")
+
+        assert running.plan.planned == ()
+    assert nothing.exit_code == 1
+    assert "'primary' has no import; imports are in: no layer" in nothing.output
+    assert "oncall import --remove --apply --layer primary" in applied.output
+    assert "1 imported shifts of primary; nothing is changed yet" in dry.output
+    assert json.loads(as_json.output)["applied"] is False
+    assert removed.output.endswith("1 imported shifts of primary are taken out\n")
+
+
+def test_misspelt_layer_is_refused_in_the_preview(desk: Desk, tmp_path: Path) -> None:
+    """It would ring nobody; the layers that there are stand beside it."""
+    file = plan_file(tmp_path, ("anna", next_monday()))
+
+    result = desk.type("oncall", "import", file, "--layer", "backpu")
+
+    assert result.exit_code == 1
+    assert "'backpu' is no layer; known: primary" in result.output
+
+
+@pytest.mark.parametrize("words", [(), ("x.ics", "--remove")])
+def test_import_is_of_a_file_or_a_removal(desk: Desk, words: tuple[str, ...]) -> None:
+    """Not both, and not neither."""
+    desk.config.with_name("x.ics").touch()
+    words = tuple(str(desk.config.with_name(w)) if w == "x.ics" else w for w in words)
+
+    result = desk.type("oncall", "import", *words)
+
+    assert result.exit_code == 2
+    assert "give a FILE, or --remove and no FILE" in result.output
+
+
 async def test_import_is_told_as_json(desk: Desk, tmp_path: Path) -> None:
     """Shifts and flaws, and whether it was applied."""
     day = next_monday(2)

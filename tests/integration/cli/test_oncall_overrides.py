@@ -173,6 +173,18 @@ async def test_swap_exchanges_two_shifts(desk: Desk) -> None:
     assert on_call(desk, "2027-07-05 12:00") == ["anna"]
 
 
+async def test_swap_of_two_weeks_in_a_row_swaps_one(desk: Desk) -> None:
+    """Ben has Anna's week too: only the one that is named changes hands."""
+    replaced = ("replace", "anna", "ben", "--from", "2027-06-21 08:00", "--until")
+    async with service(desk):
+        await desk.typed("oncall", "override", "add", *replaced, "2027-06-28 08:00")
+        made = await desk.typed("oncall", "swap", "ben", "2027-06-30", "anna", "2027-07-07")
+
+    assert "anna replaces ben in primary from Mon 2027-06-28 08:00" in made.output
+    assert "until Mon 2027-07-05 08:00 (06:00 UTC); ben replaces anna" in made.output
+    assert on_call(desk, "2027-06-23 12:00") == ["ben"]
+
+
 async def test_swap_of_a_running_shift_swaps_the_rest(desk: Desk) -> None:
     """Nobody can hand over last night."""
     (person,) = desk.json("oncall", "now")["layers"]["primary"]

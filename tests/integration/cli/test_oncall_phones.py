@@ -88,6 +88,8 @@ async def checked(desk: Desk, mobiles: Mobiles, *words: str) -> tuple[int, str]:
         ("no-key", "answered, no key (mailbox, or keys do not arrive)"),
         ("no-answer", "did not answer"),
         ("busy", "busy or declined"),
+        ("not-known/Asterisk is away", "not known: Asterisk is away"),
+        ("incomplete/install it", "not checked, dialplan or prompts are old: install it"),
         ("unreachable/no such number", "unreachable: no such number"),
         ("case-first/case 7 rings", "not checked, a case goes first: case 7 rings"),
     ],
@@ -110,6 +112,19 @@ async def test_heard_keys_are_a_success(desk: Desk) -> None:
     assert json.loads(output) == [
         {"technician": "ben", "outcome": "key-heard", "reason": ""},
         {"technician": "anna", "outcome": "key-heard", "reason": ""},
+    ]
+
+
+async def test_one_that_is_refused_hides_no_other(desk: Desk) -> None:
+    """It has a row of its own; the others are checked and printed all the same."""
+    mobiles = Mobiles(anna="refused/ben is being checked", ben="key-heard")
+
+    status, output = await checked(desk, mobiles, "--all", "--json")
+
+    assert status == 1
+    assert json.loads(output) == [
+        {"technician": "anna", "outcome": "refused", "reason": "ben is being checked"},
+        {"technician": "ben", "outcome": "key-heard", "reason": ""},
     ]
 
 
@@ -163,6 +178,6 @@ async def test_service_that_refuses_or_is_away_is_told(desk: Desk) -> None:
     refused = await checked(desk, Mobiles(anna="refused/ben is being checked"), "anna")
     away = desk.type("oncall", "check-phone", "anna")
 
-    assert refused == (1, "error [phone-check]: ben is being checked\n")
+    assert refused == (1, "anna: refused: ben is being checked\n")
     assert away.exit_code == 1
     assert "the service does not run" in away.output

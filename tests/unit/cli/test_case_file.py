@@ -143,6 +143,20 @@ def test_ring_under_way_has_no_outcome_yet() -> None:
     assert "rings        1. not placed anna +49170111: under way" in lines
 
 
+def test_rings_of_the_fallback_are_not_denied() -> None:
+    """Mobiles rang; only we do not know which and when."""
+    state = replace(opened_escalation().state, attempts=())
+    rows = (happened("DialplanEnded", 0, technician="ben"),)
+
+    case = CaseFile(call=None, escalation=state, journal=rows, parked=())
+    quiet = replace(case, journal=())
+
+    lines = list(page(case, BERLIN, 100))
+    rang = "not known: Asterisk's own fallback rang, without the service"
+    assert f"rings        {rang}" in lines
+    assert "rings        none" in list(page(quiet, BERLIN, 100))
+
+
 def test_new_day_is_announced_where_it_begins() -> None:
     """23:59 and 00:01 would else look like a case that ran backwards."""
     rows = [happened("EscalationTimer", 0), happened("EscalationTimer", 3600)]

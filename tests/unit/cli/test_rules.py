@@ -40,8 +40,9 @@ def test_classify_answers_line_by_line() -> None:
     [
         ("x", "not JSON"),
         ("[1]", "an object with"),
-        ('{"text": "a", "lang": "de"}', '"id" must be a text'),
-        ('{"id": "1", "lang": "de"}', '"text" must be a text'),
+        ('{"text": "a", "lang": "de"}', '"id" is missing'),
+        ('{"id": 1, "text": "a", "lang": "de"}', '"id" must be a text'),
+        ('{"id": "1", "lang": "de"}', '"text" is missing'),
         ('{"id": "1", "text": "a"}', '"lang" is missing'),
         ('{"id": "1", "text": "a", "lang": "fr"}', "there are rules for de"),
     ],
@@ -95,6 +96,19 @@ def test_explain_shows_the_way() -> None:
     assert result.stdout.startswith("emergency (gas)")
     assert "negation  'kein' reaches <rauch>" in result.stdout
     assert result.stdout.endswith("certain while it is spoken: after <es riecht nach gas aber>\n")
+
+
+def test_explain_says_that_a_pause_makes_it_certain() -> None:
+    """The rule stands in the last words: nobody has to say more for the early ring."""
+    whole, calm = (
+        run("explain", text, "--lang", "en") for text in ("it smells of gas", "please call back")
+    )
+
+    assert whole.stdout.splitlines()[-1] == (
+        "certain while it is spoken: at the pause that follows,"
+        " or after one more word that takes nothing back"
+    )
+    assert calm.stdout.endswith("certain while it is spoken: never\n")
 
 
 def test_lint_counts_all_packs_and_names_what_is_doubtful(tmp_path: Path) -> None:

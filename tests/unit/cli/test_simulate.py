@@ -63,8 +63,37 @@ def test_night_for_a_machine_has_one_object_per_line() -> None:
     result = run("night", "--seed", "3", "--json")
 
     rows = [json.loads(line) for line in result.output.splitlines()]
+    news = [row for row in rows if "at" in row]
     assert set(rows[0]) == {"case_id", "at", "text"}
-    assert rows == sorted(rows, key=lambda row: row["at"])
+    assert news == sorted(news, key=lambda row: row["at"])
+    endings = rows[len(news) :]
+    assert {row["case_id"] for row in endings} == {row["case_id"] for row in news}
+    assert set(endings[0]) == {"case_id", "urgency", "owner", "ended"}
+
+
+def test_night_says_how_each_case_ended() -> None:
+    """Also when nobody accepted; a timer that changed nothing is left out."""
+    lines = run("night", "--seed", "4", "--cases", "6").stdout.splitlines()
+
+    at = next(place for place, line in enumerate(lines) if "ben pressed 2: declined" in line)
+    assert lines[at + 1].endswith("case 1002  nobody accepted; the office is told")
+    assert any("case 1001  ring 2: ben (reminder) is rung" in line for line in lines)
+    resumed = "case 1001  ben did not answer the reminder: the others are rung again"
+    assert any(line.endswith(resumed) for line in lines)
+    assert lines[-6:-3] == [
+        "case 1001, emergency: nobody took it; the office was told",
+        "case 1002, unknown: nobody took it; the office was told",
+        "case 1003, routine: nobody was to be rung",
+    ]
+    assert "of the call is over" not in "".join(lines)
+
+
+def test_owner_ends_his_case_in_the_summary() -> None:
+    """A person's name for a reader, and a field for a program."""
+    ended = [json.loads(line) for line in run("night", "--seed", "6", "--json").stdout.splitlines()]
+
+    (taken, *_) = [row for row in ended if row.get("owner")]
+    assert taken["ended"] == f"{taken['owner']} took it"
 
 
 def test_nights_end_with_figures() -> None:

@@ -1,10 +1,13 @@
 """What is wrong between values that look right one by one."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from configs import SMALLEST, changed
 
 from pbx_bridge.config import parse
-from pbx_bridge.config.checks import advice, cross_mistakes, number_mistake
+from pbx_bridge.config.checks import SAMPLE_NUMBER, advice, cross_mistakes, number_mistake
 from pbx_bridge.errors import ConfigError
 
 
@@ -42,6 +45,33 @@ def test_number_without_country_is_read_with_the_firms_country() -> None:
     """The remedy names the number as it must be written."""
     assert 'write "+48512345678"' in str(number_mistake("512 345 678", "PL"))
     assert "is no telephone number" in str(number_mistake("512 345 678", "ZZ"))
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+49301234560", ["is still the number of the sample; the trunk may refuse"]),
+        ("+48221234567", ["'+48221234567' is no number of the firm's country, DE; the trunk"]),
+        ("+4930555100", []),
+        (7, []),
+    ],
+)
+def test_number_that_is_not_the_firms_is_advised_against(
+    number: object, expected: list[str]
+) -> None:
+    """It works in the sample only: a trunk refuses what is not its customer's."""
+    raw = {"asterisk": {"caller_id": number}, "mail": {"host": "h", "to": ["a@example.com"]}}
+
+    found = [text for path, text in advice(raw) if path == ("asterisk", "caller_id")]
+
+    assert [text.startswith(tuple(expected)) for text in found] == [True] * len(expected)
+
+
+def test_sample_has_the_number_that_is_known_as_its_own() -> None:
+    """Or nobody would be warned."""
+    sample = Path(__file__).parents[3] / "docs" / "pbx-bridge.sample.toml"
+
+    assert tomllib.loads(sample.read_text("utf-8"))["asterisk"]["caller_id"] == SAMPLE_NUMBER
 
 
 def test_technician_names_are_unique() -> None:

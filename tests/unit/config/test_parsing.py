@@ -122,7 +122,12 @@ def test_parse_refuses_what_is_nested_too_deep(deep: str) -> None:
     [
         ('"+491711234567"', "491711234567", "technician[1].number: 491711234567 must be text"),
         ("[speech]", "[spech]", "spech: is no setting; did you mean 'speech'?"),
-        ('"anna"', '"Anna Ä"', "technician[1].name: 'Anna Ä' has a wrong form"),
+        (
+            '"anna"',
+            '"Anna Ä"',
+            "technician[1].name: 'Anna Ä' has a wrong form; small letters a-z, digits and -, at",
+        ),
+        ("[firm]", '[firm]\ncountry = "de"', "'de' has a wrong form; two capital letters, like DE"),
         (
             "[asterisk]",
             '[asterisk]\nagi_port = "4573"',

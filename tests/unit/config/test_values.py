@@ -33,6 +33,9 @@ def test_is_loopback_trusts_only_this_machine(host: str, expected: bool) -> None
         ('agi_host = "0.0.0.0"', "is reachable from other machines; use 127.0.0.1"),
         ('recordings_dir = "spool"', "is a relative path"),
         ('live_dir = "spool"', "is a relative path"),
+        ('recordings_dir = "/var/our spool"', "f:6: asterisk.recordings_dir: "),
+        ('recordings_dir = "/var/our spool"', "cannot stand in a dialplan; use letters a-z,"),
+        ('prompts_dir = "/srv/grüße"', "cannot stand in a dialplan; use letters a-z,"),
         ('caller_id = "+49301234560\\nX: y"', "must be one line of printable text"),
     ],
 )
@@ -59,6 +62,12 @@ def test_dial_holds_the_number_once_and_nothing_that_dials_more(dial: str) -> No
     """An ampersand would ring a second number, a comma would set options."""
     with pytest.raises(ConfigError, match=r"must hold \{number\} once"):
         parse(changed("PJSIP/{number}@trunk", dial), source="f")
+
+
+def test_dial_that_no_dialplan_can_hold_is_refused() -> None:
+    """`dialplan install` would refuse it, after a check without mistakes."""
+    with pytest.raises(ConfigError, match=r"asterisk\.dial: .* cannot stand in a dialplan"):
+        parse(changed("PJSIP/{number}@trunk", "PJSIP/{number}@müller"), source="f")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pbx_bridge.core.calendar import (
     on_call,
     shifts,
     stretches,
+    turns,
 )
 from pbx_bridge.core.hours import Days, OpeningHours
 from pbx_bridge.core.override import Absence, Addition, Override, Replacement, Takeover
@@ -56,6 +57,36 @@ def row(plan: Plan, layer: str = "primary") -> list[str]:
         f"{s.start.astimezone(BERLIN):%m-%d %H:%M} {'+'.join(s.people) or '-'}"
         for s in stretches(plan, layer, START, END)
     ]
+
+
+def test_two_weeks_in_a_row_are_two_turns() -> None:
+    """Anna has both; an imported shift has no handoff in it, and the last rotation counts."""
+    plan = replace(PLAN, rotations=(weekly("primary", "anna"), weekly("backup", "ben")))
+    whole = Shift(start=START, end=START + timedelta(weeks=2), layer="primary", technician="anna")
+    half = replace(whole, end=TUESDAY)
+    monday = local("2026-01-12 08:00")
+    later = weekly("primary", "anna", starts_at="2026-01-07 08:00")
+
+    assert [turn.end for turn in turns(plan, whole)] == [monday, whole.end]
+    assert [turn.start for turn in turns(plan, whole)] == [START, monday]
+    assert turns(plan, half) == [half]
+    assert turns(replace(plan, planned=(whole,)), whole) == [whole]
+    relieved = replace(plan, rotations=(*plan.rotations, later))
+    assert [turn.end for turn in turns(relieved, whole)] == [
+        WEDNESDAY,
+        local("2026-01-14 08:00"),
+        whole.end,
+    ]
+
+
+def test_own_layers_are_those_of_the_configuration() -> None:
+    """An import makes no layer that anybody meant; without rotations there is the first one."""
+    lost = Shift(start=START, end=END, layer="backpu", technician="anna")
+    plan = replace(PLAN, planned=(lost,))
+
+    assert plan.layers == ("primary", "backup", "backpu")
+    assert plan.own_layers == ("primary", "backup")
+    assert replace(plan, rotations=(), standing=("anna",)).own_layers == ("primary",)
 
 
 def test_layer_that_is_not_there_has_nobody() -> None:

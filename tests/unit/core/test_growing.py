@@ -4,7 +4,7 @@ import pytest
 from packs import SMALL, pack
 
 from pbx_bridge.core.case import UNKNOWN_WORD, Transcript, Word
-from pbx_bridge.core.growing import certain_at, certain_verdict
+from pbx_bridge.core.growing import certain_at, certain_verdict, is_certain_at_pause
 
 PACK = pack(SMALL + '\n[hold]\nphrases = ["probealarm"]\n')
 
@@ -73,6 +73,7 @@ def test_pause_stands_for_a_word() -> None:
     """Whoever says it and waits for help is not asked to go on."""
     assert certain_verdict(Transcript(), said("ein rohrbruch"), PACK) is not None
     assert certain_verdict(Transcript(), open_words("ein rohrbruch"), PACK) is None
+    assert is_certain_at_pause("ein rohrbruch", PACK)
 
 
 def test_pause_is_no_reason_for_a_patient_rule() -> None:
@@ -80,6 +81,7 @@ def test_pause_is_no_reason_for_a_patient_rule() -> None:
     patient = pack(SMALL.replace("certain = true", "certain = 3"))
 
     assert certain_verdict(Transcript(), said("ein rohrbruch"), patient) is None
+    assert not is_certain_at_pause("ein rohrbruch", patient)
 
 
 def test_word_heard_badly_is_not_enough() -> None:

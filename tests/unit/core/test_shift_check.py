@@ -14,6 +14,7 @@ from pbx_bridge.core.shift_check import (
     BegunShift,
     begun_shifts,
     check_news,
+    is_still_his,
     newly_begun,
 )
 
@@ -41,6 +42,19 @@ def test_who_takes_over_in_the_middle_begins_too() -> None:
     [begun] = begun_shifts(plan, start, ("primary",))
 
     assert begun.technician == "anna"
+
+
+def test_shift_is_his_until_another_takes_over() -> None:
+    """Or until the firm has no such layer any more."""
+    start = HANDOFF + timedelta(hours=1)
+    takeover = Takeover(
+        substitute="anna", layer="primary", start=start, end=start + timedelta(hours=8)
+    )
+    plan = plan_of(rotation("anna", "ben"), overrides=(takeover,))
+
+    assert is_still_his(plan, HANDOFF, BENS)
+    assert not is_still_his(plan, start, BENS)
+    assert not is_still_his(plan_of(), HANDOFF, BENS)
 
 
 def test_layer_that_nobody_rings_is_not_checked() -> None:

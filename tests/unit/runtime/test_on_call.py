@@ -128,6 +128,23 @@ async def test_import_with_a_mistake_changes_nothing(on_call: OnCall, shift: Shi
     assert on_call.plan.planned == (SHIFT,)
 
 
+async def test_import_for_a_layer_that_is_not_there_is_refused(
+    on_call: OnCall, store: MemoryStore
+) -> None:
+    """Nobody would be rung by it; one of an earlier release can still be taken out."""
+    lost = replace(SHIFT, layer="backpu")
+
+    with pytest.raises(ImportRefused, match="'backpu' is no layer; known: primary, backup"):
+        await on_call.import_shifts("backpu", [lost], source="a.ics", made_by="eva")
+    await store.overrides.import_shifts(NOW, "backpu", [lost], source="a.ics", made_by="eva")
+    await on_call.load()
+    with pytest.raises(ImportRefused):
+        await on_call.import_shifts("backpu", [lost], source="a.ics", made_by="eva")
+    await on_call.import_shifts("backpu", [], source="", made_by="eva")
+
+    assert on_call.plan.planned == ()
+
+
 class BrokenOverrides(MemoryStore):
     """A store whose overrides cannot be read."""
 

@@ -4,52 +4,19 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from lines import FakeLine
 from night import Night
+from phone_checks import begun, leaves, picks_up
 
 from pbx_bridge.core.case import RingOutcome
-from pbx_bridge.core.phone_check import CheckOutcome, PhoneCheck
+from pbx_bridge.core.phone_check import REFUSED, CheckOutcome, PhoneCheck
 from pbx_bridge.errors import CheckRefused, ControlProtocolError, StoreError
 from pbx_bridge.ports import RingOrder
-from pbx_bridge.runtime.phone_checks import REFUSED
-
-Checking = asyncio.Task[PhoneCheck]
 
 
 @pytest.fixture(autouse=True)
 def quick_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait until a carrier has released a mobile."""
     monkeypatch.setattr("pbx_bridge.runtime.phone_checks.RELEASE_S", 0.0)
-
-
-async def begun(night: Night, technician: str = "anna") -> Checking:
-    """Let somebody ask for a check; return it as it goes on."""
-    task = asyncio.create_task(night.daemon.checks.check(technician))
-    await night.settle()
-    return task
-
-
-async def picks_up(night: Night, token: str | None = None, **script: object) -> FakeLine:
-    """Let the mobile that is checked be answered; its script says what is pressed."""
-    order = night.phones.rings[-1]
-    night.phones.answers(order.channel_id)
-    line = FakeLine(
-        phones=night.phones,
-        channel=night.phones.channels[order.channel_id].channel,
-        variables={
-            "PBXB_ATTEMPT": str(order.attempt),
-            "PBXB_TOKEN": order.token if token is None else token,
-        },
-        **script,
-    )
-    await night._session(night.daemon.checks.answered, line)
-    return line
-
-
-async def leaves(night: Night, outcome: RingOutcome = RingOutcome.NO_ANSWER) -> None:
-    """Let the mobile that is checked hang up, or the network end the ring."""
-    night.phones.ends(night.phones.rings[-1].channel_id, outcome)
-    await night.settle()
 
 
 async def test_key_1_is_heard(night: Night) -> None:
@@ -110,14 +77,15 @@ async def test_ring_that_nobody_answers_says_why(
 
 
 async def test_asterisk_that_is_away_or_refuses_is_told(night: Night) -> None:
-    """The reason is the error's own text; nothing rings."""
+    """Nothing rings; who is away says nothing about her mobile. The text is the error's own."""
     night.phones.goes_down()
     away = await (await begun(night))
     night.phones.comes_back()
     night.phones.numbers = frozenset()
     refused = await (await begun(night))
 
-    assert (away.outcome, refused.outcome) == (CheckOutcome.UNREACHABLE,) * 2
+    assert away.outcome is CheckOutcome.NOT_KNOWN
+    assert refused.outcome is CheckOutcome.UNREACHABLE
     assert "not logged in to Asterisk" in away.reason
     assert "not one of the configured mobiles" in refused.reason
     assert night.rang() == []
@@ -193,7 +161,7 @@ async def test_case_that_comes_ends_the_ring_of_a_check(night: Night) -> None:
     assert night.rang() == ["anna", "anna"]
     assert night.ringing == ["anna"]
     assert await check == PhoneCheck(
-        technician="anna", outcome=CheckOutcome.CASE_FIRST, reason="a case rings"
+        technician="anna", outcome=CheckOutcome.CASE_FIRST, reason="somebody calls"
     )
 
 
@@ -328,7 +296,7 @@ async def test_order_whose_reply_is_lost_is_ended(night: Night) -> None:
 
     assert night.rang() == ["anna"]
     assert night.ringing == []
-    assert check.outcome is CheckOutcome.UNREACHABLE
+    assert check.outcome is CheckOutcome.NOT_KNOWN
 
 
 async def test_check_that_is_given_up_ends_its_leg(night: Night) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
 from lines import FakeLine
 from night import CALL_ID, Night
 
@@ -176,15 +177,29 @@ async def test_report_adopts_what_nobody_accepted(night: Night) -> None:
 
 
 async def test_report_adopts_what_was_accepted(night: Night) -> None:
-    """The dialplan did it all alone: the case is on the list, with its owner."""
-    night.phones.astdb[CALLS, GONE] = "taken/1768000000/+4930777"
+    """The dialplan did it all alone: the case is on the list, with its owner and its begin."""
+    night.phones.astdb[CALLS, GONE] = "taken/1768000077/+4930777"
     night.phones.astdb[TAKEN, GONE] = "+49170222/0/fallback"
 
     await _report(night)
 
     assert (await night.case()).owner == "ben"
     assert (await night.call()).phase is CallPhase.DECIDED
+    assert (await night.call()).arrived_at == datetime.fromtimestamp(1768000000, UTC)
     assert night.rang() == []
+
+
+@pytest.mark.parametrize(
+    ("call_id", "begun"), [("pbx-2-1768000000.9", 0), ("x.9", 77), ("1" * 30, 77)]
+)
+async def test_uniqueid_tells_when_a_call_began(night: Night, call_id: str, begun: int) -> None:
+    """The time of an accepted row is that of the key 1; it is better than none."""
+    night.phones.astdb[CALLS, call_id] = "taken/1768000077/+4930777"
+    night.phones.astdb[TAKEN, call_id] = "+49170222/0/fallback"
+
+    await _report(night)
+
+    assert (await night.call()).arrived_at == datetime.fromtimestamp(1768000000 + begun, UTC)
 
 
 async def test_report_cleans_what_is_on_our_disk(night: Night) -> None:

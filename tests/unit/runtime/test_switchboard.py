@@ -65,6 +65,14 @@ class Checks:
         """Note it."""
         self.seen.append((leg, outcome))
 
+    def call_came(self) -> None:
+        """Note it."""
+        self.seen.append("call")
+
+    def line_lost(self) -> None:
+        """Note it."""
+        self.seen.append("lost")
+
 
 def test_leg_without_a_case_is_a_check_of_a_mobile() -> None:
     """No case hears of it, also while nobody listens."""
@@ -84,9 +92,9 @@ def test_leg_without_a_case_is_a_check_of_a_mobile() -> None:
 
 def test_what_must_be_looked_at_wakes_somebody() -> None:
     """A report over AMI is only a reason to look: it is not believed by itself."""
-    notes = Notes()
+    notes, checks = Notes(), Checks()
     switchboard = Switchboard(lambda *_: None)
-    switchboard.connect(notes)
+    switchboard.connect(notes, checks)
 
     switchboard.line_restored()
     switchboard.key_stored("1001-2")
@@ -95,6 +103,7 @@ def test_what_must_be_looked_at_wakes_somebody() -> None:
     switchboard.line_lost()
 
     assert notes.seen == ["restored", ("key", "1001"), ("fallback", "1768000000.1")]
+    assert checks.seen == ["call", "lost"]
 
 
 def test_reports_before_anybody_listens_are_harmless() -> None:

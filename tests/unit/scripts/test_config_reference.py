@@ -49,10 +49,11 @@ def test_page_documents_every_key() -> None:
 
 
 def test_sample_has_no_mistakes_and_nothing_unwise() -> None:
-    """What people copy works."""
+    """What people copy works, once they have written what only the firm has."""
     assert parse(SAMPLE, source="sample").languages() == ("de", "pl")
-    [missing] = advice(SAMPLE, source="sample")
-    assert "[mail]" in missing  # it needs a server and a password, which only the firm has
+    missing, number = advice(SAMPLE, source="sample")
+    assert "[mail]" in missing  # it needs a server and a password
+    assert "is still the number of the sample" in number
 
 
 def test_sample_shows_every_section() -> None:
