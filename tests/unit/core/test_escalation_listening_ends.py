@@ -16,6 +16,7 @@ from pbx_bridge.core.escalation_events import (
     Ring,
     RingAnswered,
     RingEnded,
+    RingNotPlaced,
     RingPlaced,
 )
 from pbx_bridge.core.escalation_rounds import go_on
@@ -24,8 +25,9 @@ from pbx_bridge.core.lineup import ALONE
 from pbx_bridge.core.policy import Policy, Step, Technician
 
 PRESSED, DECLINED = RingOutcome.ACKNOWLEDGED, RingOutcome.DECLINED
-SILENT = RingOutcome.NO_ANSWER
+DEAD, SILENT = RingOutcome.UNREACHABLE, RingOutcome.NO_ANSWER
 NOBODY = Fallback(FallbackReason.NOBODY_ACCEPTED)
+LINE_DOWN = Fallback(FallbackReason.LINE_DOWN)
 TEN_S = timedelta(seconds=10)
 
 
@@ -182,6 +184,31 @@ def test_round_waits_for_a_goodbye_beside_a_listener() -> None:
     assert rung(hung_up) == ["ben"]
 
 
+def test_round_waits_for_the_longest_goodbye() -> None:
+    """Anna and Ben said no and still hear us: one timer, when both are free for sure."""
+    both = listening(step(ANNA, BEN, is_parallel=True), rounds=2, round_pause=timedelta(0))
+    told = ((5, RingAnswered(2)), (6, RingEnded(1, DECLINED)), (9, RingEnded(2, DECLINED)))
+
+    declined = heard(both, *told).state
+
+    assert (declined.is_waiting, declined.wake_at) == (True, at(9 + 75))
+    assert rung(in_time(declined)) == ["anna", "ben"]
+
+
+def test_mobile_that_rings_holds_the_last_resort_although_the_listener_does_not() -> None:
+    """Anna is left over and listens, her time is over; but Ben's rings."""
+    short = {"ring_timeout": timedelta(seconds=5), "overlap": timedelta(seconds=5)}
+    steps = (step(ANNA, **short), step(BEN, overlap=TEN_S), step(ANNA))
+    both = in_time(listening(*steps, last_resort=OWNER)).state
+
+    waiting = in_time(both)
+    declined = heard(waiting.state, (17, RingEnded(2, DECLINED)))
+
+    assert (rung(waiting), waiting.state.is_waiting) == ([], True)
+    assert on_the_phone(waiting.state) == ["anna", "ben"]
+    assert rung(declined) == ["owner"]
+
+
 # ---------------------------------------------------------------- the end of all
 
 
@@ -274,3 +301,27 @@ def test_last_resort_who_listens_already_is_rung_when_he_hung_up() -> None:
 
     assert state.wake_at == at(79)
     assert moved.effects == (NOBODY, Ring(2, "anna", "+49170111", 22.0))
+
+
+def test_ring_before_the_last_resort_that_never_was_one_does_not_hurry_the_word() -> None:
+    """Ben could not be reached, the owner's mobile rings, and Anna may still press 1."""
+    state = in_time(listening(step(ANNA, BEN), last_resort=OWNER)).state
+
+    moved = heard(state, (24, RingEnded(2, DEAD)))
+
+    assert moved.effects == (Ring(3, "owner", "+49170444", 22.0),)
+    assert moved.state.owes_word
+
+
+def test_office_is_told_at_once_when_the_line_goes_down_after_the_last_resort() -> None:
+    """The owner was rung; Ben's turn after him cannot be, and Anna still listens."""
+    both = in_time(listening(step(ANNA, BEN), step(ANNA, BEN), last_resort=OWNER)).state
+    told = ((24, RingPlaced(2)), (25, RingAnswered(2)))
+    owner = in_time(heard(both, *told).state)
+    ben = heard(owner.state, (50, RingEnded(3, SILENT)), (55, RingEnded(2, SILENT)))
+
+    stuck = heard(ben.state, (56, RingNotPlaced(4)))
+
+    assert [rung(owner), rung(ben)] == [["owner"], ["ben"]]
+    assert ben.state.owes_word
+    assert stuck.effects == (LINE_DOWN, NOBODY)
