@@ -121,7 +121,8 @@ class _Clauses:
         start = self._clause_start(first, last)
         if start is None:
             return 0
-        if not self.pointers.isdisjoint(range(start - _POINTS_WITHIN, last + _CLAUSE)):
+        clause = range(start - _POINTS_WITHIN, last + _CLAUSE)
+        if not self.pointers.isdisjoint(clause) and not self.acts.isdisjoint(clause):
             return 0
         if not self.tales.isdisjoint(range(start - _BACK, start)):
             return 0
@@ -139,7 +140,10 @@ class _Clauses:
             return max(subject, act or 0)
         if first in self.verbs:
             return first - _SUBJECT
-        return act if told.isdisjoint(range(first, last + _BEGINS_WITHIN)) else first
+        if not told.isdisjoint(range(first, last + _BEGINS_WITHIN)):
+            return first
+        verb = self._told_before(first, self.verbs | self.acts)
+        return act if verb is None else verb - _SUBJECT
 
     def _told_before(self, first: int, told: set[int]) -> int | None:
         """Return the last verb or act before *first* in its clause."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from packs import shipped
 
+from pbx_bridge.core.case import Urgency
 from pbx_bridge.core.urgency import classify
 
 pytestmark = pytest.mark.integration
@@ -122,3 +123,21 @@ def test_harmless_talk_silences_no_more_than_today(language: str) -> None:
 
     assert len(messages) == 400
     assert len(silenced) <= LOST[language], silenced
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "gasgeruch im treppenhaus das war letzte woche auch so"),
+        ("de", "wasser kommt durch die decke das war letztes jahr auch schon so"),
+        ("de", "der aufzug steckt fest mit einer frau drin das war gestern auch schon so"),
+        ("de", "es brennt im heizungskeller das war letzte woche auch schon"),
+        ("en", "gas smell in the hall the meter was changed last week"),
+        ("en", "the cellar is under water the pump was replaced last year"),
+        ("en", "my mother is trapped in the lift the lift was serviced last week"),
+        ("pl", "czuć gaz na klatce tak samo było w zeszłym tygodniu"),
+    ],
+)
+def test_emergency_is_not_past_because_it_was_so_before(language: str, text: str) -> None:
+    """The clause behind it tells of another time; what was told before it is there now."""
+    assert classify(text, shipped(language)).urgency is Urgency.EMERGENCY
