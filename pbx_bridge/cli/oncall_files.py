@@ -170,7 +170,7 @@ def _preview(firm: FirmPlan, file: Path, layer: str, all_day_from: str | None) -
     from pbx_bridge.adapters.ical.preview import Flaw, Reading, preview  # noqa: PLC0415 - slow to import
     from pbx_bridge.adapters.ical.reading import read_events  # noqa: PLC0415 - as above
 
-    known = firm.plan.own_layers
+    known = firm.plan.layers
     if layer not in known:
         raise ImportRefused(f"{layer!r} is no layer; known: {', '.join(known)}")
     try:

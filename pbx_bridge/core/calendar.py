@@ -59,11 +59,6 @@ class Plan:
         rotating = (rotation.layer for rotation in self.rotations)
         return tuple(dict.fromkeys((*rotating, *standing, *(s.layer for s in self.planned))))
 
-    @property
-    def own_layers(self) -> tuple[str, ...]:
-        """Those of the configuration, without what was imported."""
-        return replace(self, planned=()).layers
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:

@@ -113,10 +113,10 @@ class OnCall:
         Put *shifts* in the place of the layer's last import; none: only take that out.
 
         Raises:
-            ImportRefused: the configuration has no such layer; a shift is of nobody, of another
-                layer, or has no length.
+            ImportRefused: neither the configuration nor an import before has such a layer; a
+                shift is of nobody, of another layer, or has no length.
         """
-        known = self._plan.own_layers
+        known = self._plan.layers
         if shifts and layer not in known:  # one that was imported once may still be taken out
             raise ImportRefused(f"{layer!r} is no layer; known: {', '.join(known)}")
         strangers = {shift.technician for shift in shifts} - set(self._plan.technicians)

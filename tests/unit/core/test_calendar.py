@@ -79,16 +79,6 @@ def test_two_weeks_in_a_row_are_two_turns() -> None:
     ]
 
 
-def test_own_layers_are_those_of_the_configuration() -> None:
-    """An import makes no layer that anybody meant; without rotations there is the first one."""
-    lost = Shift(start=START, end=END, layer="backpu", technician="anna")
-    plan = replace(PLAN, planned=(lost,))
-
-    assert plan.layers == ("primary", "backup", "backpu")
-    assert plan.own_layers == ("primary", "backup")
-    assert replace(plan, rotations=(), standing=("anna",)).own_layers == ("primary",)
-
-
 def test_layer_that_is_not_there_has_nobody() -> None:
     """A policy may name one that was taken out."""
     assert on_call(PLAN, "owner", NOON) == ()
