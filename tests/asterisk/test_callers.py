@@ -33,8 +33,8 @@ def test_a_message_ends_by_key_or_silence(calls: Callable[[], AfterHours]) -> No
     keyed.wait_for("spoken", 30)
     keyed.press("#")
     ends = []
-    for call in (keyed, silent):
-        night.case(call, CasePhase.ACKNOWLEDGED)
+    for call in (keyed, silent):  # one technician: the second waits until he has heard the first
+        night.case(call, CasePhase.ACKNOWLEDGED, limit_s=90)
         message = night.file(call).call
         assert message is not None
         ends.append(message.message)
